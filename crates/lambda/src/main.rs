@@ -1,0 +1,2 @@
+//! lambda
+fn main() {}

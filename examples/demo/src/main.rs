@@ -1,0 +1,2 @@
+//! examples/demo
+fn main() {}

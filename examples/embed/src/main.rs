@@ -1,0 +1,2 @@
+//! examples/embed
+fn main() {}
