@@ -1,0 +1,313 @@
+//! The check of one cell: pure, made from a field of the schema, and without allocation as long as the cell is valid.
+
+pub(crate) mod pattern;
+pub(crate) mod rules;
+pub(crate) mod text;
+pub(crate) mod words;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use self::rules::Rules;
+use self::text::TextFormat;
+use self::words::Words;
+use crate::reason::{Code, Reason};
+use crate::value::Logical;
+use crate::value::decimal::{Decimal, Number, NumberSyntax, Surroundings};
+use crate::value::temporal::{Date, Moment};
+
+/// What a cell was found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The cell says that there is no value, and none is required.
+    Missing,
+    /// The cell is a value of its type and meets every constraint.
+    Valid,
+    /// It is not, or does not: the reasons say why.
+    Invalid,
+}
+
+/// The check of a column's cells.
+#[derive(Clone, Debug)]
+pub struct ColumnCheck {
+    /// Shared, for most fields have the schema's.
+    pub(crate) missing: Arc<Words>,
+    pub(crate) presence: Presence,
+    pub(crate) cast: Cast,
+    /// Completes "expected …" when the cast fails.
+    pub(crate) expected: Box<str>,
+}
+
+/// Whether a column may lack values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Optional,
+    Required,
+}
+
+/// How the text of a cell becomes a value, and what is asked of the value then.
+#[derive(Clone, Debug)]
+pub(crate) enum Cast {
+    Any(Option<ClosedText>),
+    Text(Box<TextRules>),
+    Integer(NumberSyntax, Rules<Decimal<'static>>),
+    Number(NumberSyntax, Rules<Number<'static>>),
+    Boolean(BooleanSyntax, Rules<bool>),
+    Date(Rules<Date>),
+    Time(Rules<Moment<'static>>),
+    DateTime(Rules<Moment<'static>>),
+}
+
+/// The `enum` of a field whose values are texts.
+#[derive(Clone, Debug)]
+pub(crate) struct ClosedText {
+    pub(crate) members: Words,
+    pub(crate) expected: Box<str>,
+}
+
+/// What the type `string` asks of a value.
+#[derive(Clone, Debug)]
+pub(crate) struct TextRules {
+    pub(crate) format: TextFormat,
+    pub(crate) lengths: Lengths,
+    pub(crate) pattern: Option<Pattern>,
+    pub(crate) closed: Option<ClosedText>,
+}
+
+/// How long a text may be.
+#[derive(Clone, Debug)]
+pub(crate) struct Lengths {
+    pub(crate) min: Option<Length>,
+    pub(crate) max: Option<Length>,
+}
+
+/// A bound on a length, in characters (code points).
+#[derive(Clone, Debug)]
+pub(crate) struct Length {
+    pub(crate) n_chars: usize,
+    pub(crate) expected: Box<str>,
+}
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) regex: Regex,
+    pub(crate) expected: Box<str>,
+}
+
+/// The texts that mean true and false. No text means both.
+#[derive(Clone, Debug)]
+pub(crate) struct BooleanSyntax {
+    pub(crate) true_values: Words,
+    pub(crate) false_values: Words,
+}
+
+impl BooleanSyntax {
+    pub(crate) fn parse(&self, text: &str) -> Option<bool> {
+        if self.true_values.contains(text) {
+            Some(true)
+        } else {
+            self.false_values.contains(text).then_some(false)
+        }
+    }
+}
+
+impl ColumnCheck {
+    /// Judges a cell, and pushes a reason for each rule that it breaks.
+    ///
+    /// `cell` is the logical content: unquoted and unescaped. It is compared to the missing values first. A cell that
+    /// is not of the type gets that one reason; otherwise every constraint is tested.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rowgate_core::check::Verdict;
+    /// use rowgate_core::schema::Schema;
+    ///
+    /// let schema = Schema::parse(br#"{"fields": [{"name": "n", "type": "integer"}]}"#)?;
+    /// let [field] = schema.fields() else { panic!("one field") };
+    /// let mut reasons = Vec::new();
+    /// assert_eq!(field.check().check("7", &mut reasons), Verdict::Valid);
+    /// assert_eq!(field.check().check("", &mut reasons), Verdict::Missing);
+    /// assert_eq!(field.check().check("7.5", &mut reasons), Verdict::Invalid);
+    /// assert_eq!(reasons[0].expected, "an integer");
+    /// # Ok::<(), rowgate_core::schema::SchemaFaults>(())
+    /// ```
+    pub fn check(&self, cell: &str, reasons: &mut Vec<Reason>) -> Verdict {
+        if self.missing.contains(cell) {
+            return match self.presence {
+                Presence::Optional => Verdict::Missing,
+                Presence::Required => {
+                    reasons.push(Reason {
+                        code: Code::ConstraintError,
+                        expected: Cow::Borrowed("a value, for the column is required"),
+                    });
+                    Verdict::Invalid
+                }
+            };
+        }
+        let n_before = reasons.len();
+        if self.cast.check(cell, reasons).is_none() {
+            reasons.push(Reason {
+                code: Code::TypeError,
+                expected: Cow::Owned(self.expected.clone().into_string()),
+            });
+        }
+        if reasons.len() == n_before {
+            Verdict::Valid
+        } else {
+            Verdict::Invalid
+        }
+    }
+
+    /// Appends the canonical form of a valid cell's value: equal values, however written, give equal bytes, and others
+    /// do not. It has no end mark: whoever joins several keys separates them.
+    ///
+    /// A cell that is not valid appends its text, which is the key of nothing.
+    pub fn key(&self, cell: &str, out: &mut Vec<u8>) {
+        if self.cast.key(cell, out).is_none() {
+            out.extend_from_slice(cell.as_bytes());
+        }
+    }
+}
+
+impl Cast {
+    /// Tests the constraints; `None` if the cell is not of the type.
+    fn check(&self, cell: &str, reasons: &mut Vec<Reason>) -> Option<()> {
+        match self {
+            Self::Any(None) => {}
+            Self::Any(Some(closed)) => closed.check(cell, reasons),
+            Self::Text(rules) => {
+                if !rules.format.admits(cell) {
+                    return None;
+                }
+                rules.check(cell, reasons);
+            }
+            Self::Integer(syntax, rules) => Rules::check(rules, &syntax.integer(cell)?, reasons),
+            Self::Number(syntax, rules) => Rules::check(rules, &syntax.number(cell)?, reasons),
+            Self::Boolean(syntax, rules) => rules.check(&syntax.parse(cell)?, reasons),
+            Self::Date(rules) => rules.check(&Date::parse(cell)?, reasons),
+            Self::Time(rules) => Rules::check(rules, &Moment::parse_time(cell)?, reasons),
+            Self::DateTime(rules) => Rules::check(rules, &Moment::parse_datetime(cell)?, reasons),
+        }
+        Some(())
+    }
+
+    fn key(&self, cell: &str, out: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::Any(_) | Self::Text(_) => out.extend_from_slice(cell.as_bytes()),
+            Self::Integer(syntax, _) => syntax.integer(cell)?.write_key(out),
+            Self::Number(syntax, _) => syntax.number(cell)?.write_key(out),
+            Self::Boolean(syntax, _) => syntax.parse(cell)?.write_key(out),
+            Self::Date(_) => Date::parse(cell)?.write_key(out),
+            Self::Time(_) => Moment::parse_time(cell)?.write_key(out),
+            Self::DateTime(_) => Moment::parse_datetime(cell)?.write_key(out),
+        }
+        Some(())
+    }
+
+    /// What is expected of a value of the type, a phrase for each rule.
+    pub(crate) fn constraints(&self) -> Vec<&str> {
+        match self {
+            Self::Any(closed) => closed.iter().map(|closed| &*closed.expected).collect(),
+            Self::Text(rules) => rules.expected().collect(),
+            Self::Integer(_, rules) => rules.expected().collect(),
+            Self::Number(_, rules) => rules.expected().collect(),
+            Self::Boolean(_, rules) => rules.expected().collect(),
+            Self::Date(rules) => rules.expected().collect(),
+            Self::Time(rules) | Self::DateTime(rules) => rules.expected().collect(),
+        }
+    }
+}
+
+impl ClosedText {
+    fn check(&self, cell: &str, reasons: &mut Vec<Reason>) {
+        if !self.members.contains(cell) {
+            reasons.push(broken(&self.expected));
+        }
+    }
+}
+
+impl TextRules {
+    fn check(&self, cell: &str, reasons: &mut Vec<Reason>) {
+        if let Some(min) = &self.lengths.min
+            && !has_chars(cell, min.n_chars)
+        {
+            reasons.push(broken(&min.expected));
+        }
+        if let Some(max) = &self.lengths.max
+            && max
+                .n_chars
+                .checked_add(1)
+                .is_some_and(|over| has_chars(cell, over))
+        {
+            reasons.push(broken(&max.expected));
+        }
+        if let Some(pattern) = &self.pattern
+            && !pattern.regex.is_match(cell)
+        {
+            reasons.push(broken(&pattern.expected));
+        }
+        if let Some(closed) = &self.closed {
+            closed.check(cell, reasons);
+        }
+    }
+
+    fn expected(&self) -> impl Iterator<Item = &str> {
+        let lengths = self.lengths.min.iter().chain(&self.lengths.max);
+        lengths
+            .map(|length| &*length.expected)
+            .chain(self.pattern.iter().map(|pattern| &*pattern.expected))
+            .chain(self.closed.iter().map(|closed| &*closed.expected))
+    }
+}
+
+/// Whether `text` has at least `n_chars` characters. Most texts are far from the bound and need no count.
+fn has_chars(text: &str, n_chars: usize) -> bool {
+    const CHAR_BYTES_MAX: usize = 4;
+    if text.len() < n_chars {
+        return false;
+    }
+    text.len().div_ceil(CHAR_BYTES_MAX) >= n_chars || text.chars().count() >= n_chars
+}
+
+#[cold]
+fn broken(expected: &str) -> Reason {
+    Reason {
+        code: Code::ConstraintError,
+        expected: Cow::Owned(expected.to_owned()),
+    }
+}
+
+impl NumberSyntax {
+    /// Completes "expected …" for a field of the type `integer`.
+    pub(crate) fn expected_integer(&self) -> String {
+        self.expected_with("an integer", "")
+    }
+
+    /// Completes "expected …" for a field of the type `number`.
+    pub(crate) fn expected_number(&self) -> String {
+        let decimal = match &*self.decimal_mark {
+            "." => String::new(),
+            mark => format!(" with the decimal mark `{mark}`"),
+        };
+        self.expected_with("a number", &decimal)
+    }
+
+    fn expected_with(&self, noun: &str, decimal: &str) -> String {
+        let group = match &self.group_mark {
+            Some(mark) => format!(", its digits grouped by `{mark}` or not"),
+            None => String::new(),
+        };
+        let text = match self.surroundings {
+            Surroundings::Bare => "",
+            Surroundings::Text => ", with text around it or not",
+        };
+        format!("{noun}{decimal}{group}{text}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Uniqueness, settled in the order of the records: the first accepted record claims a value.
+
+use std::collections::HashMap;
+
+use crate::batch::Batch;
+use crate::error::{Error, ErrorKind, Result};
+use crate::gate::{Claim, Fault, Rejected, Verdicts};
+use crate::reason::{Code, Reason};
+use crate::scan::to_u64;
+
+/// How much memory the values of unique columns may take by default, in bytes.
+pub const KEY_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// What an entry costs beside its value: the map's slot, the allocation and the line.
+const ENTRY_BYTES: u64 = 64;
+
+/// The values that were claimed, each with the line of the record that claimed it.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    columns: Vec<HashMap<Box<[u8]>, u64>>,
+    bytes: u64,
+    bytes_max: u64,
+}
+
+impl Keys {
+    pub(crate) fn new(n_columns: usize, bytes_max: u64) -> Self {
+        Self {
+            columns: vec![HashMap::new(); n_columns],
+            bytes: 0,
+            bytes_max,
+        }
+    }
+
+    /// Settles a batch's claims: records that repeat a value are turned away too.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] if the values take more memory than they may.
+    pub(crate) fn settle(&mut self, batch: &Batch, verdicts: &mut Verdicts) -> Result<()> {
+        let mut late = Vec::new();
+        let mut rejected = verdicts.rejected.iter_mut().peekable();
+        for claims in verdicts.claims.chunk_by(|a, b| a.idx == b.idx) {
+            let Some(idx) = claims.first().map(|claim| claim.idx) else {
+                continue;
+            };
+            while rejected.next_if(|r| r.idx < idx).is_some() {}
+            let repeated: Vec<Fault> = claims
+                .iter()
+                .filter_map(|claim| self.repeated(claim, &verdicts.claim_keys))
+                .collect();
+            match rejected.peek_mut().filter(|r| r.idx == idx) {
+                Some(known) => known.faults.extend(repeated),
+                None if repeated.is_empty() => {
+                    let line = line_of(batch, idx);
+                    for claim in claims {
+                        self.claim(claim, &verdicts.claim_keys, line)?;
+                    }
+                }
+                None => late.push(Rejected {
+                    idx,
+                    faults: repeated,
+                }),
+            }
+        }
+        if !late.is_empty() {
+            verdicts.rejected.append(&mut late);
+            verdicts.rejected.sort_by_key(|r| r.idx);
+        }
+        Ok(())
+    }
+
+    fn repeated(&self, claim: &Claim, keys: &[u8]) -> Option<Fault> {
+        let key = keys.get(claim.key.clone())?;
+        let line = self.columns.get(claim.column)?.get(key)?;
+        Some(Fault {
+            column: Some(claim.column),
+            reason: Reason {
+                code: Code::UniqueError,
+                expected: format!(
+                    "a value that does not stand in the column before, it is on line {line}"
+                )
+                .into(),
+            },
+            value: None,
+        })
+    }
+
+    fn claim(&mut self, claim: &Claim, keys: &[u8], line: u64) -> Result<()> {
+        let key = keys.get(claim.key.clone()).unwrap_or_default();
+        self.bytes += to_u64(key.len()) + ENTRY_BYTES;
+        if self.bytes > self.bytes_max {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!(
+                    "the values of the unique columns need more than the {} bytes that they may take: \
+                     raise `limits.unique_bytes`",
+                    self.bytes_max
+                ),
+            ));
+        }
+        if let Some(column) = self.columns.get_mut(claim.column) {
+            column.insert(key.into(), line);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the line on which the record at `idx` begins.
+pub(crate) fn line_of(batch: &Batch, idx: usize) -> u64 {
+    let lines_before = batch
+        .index()
+        .records()
+        .get(idx)
+        .map_or(0, |r| r.lines_before);
+    batch.base().line + lines_before
+}

@@ -1,0 +1,296 @@
+//! Landing: an output on its way to a store, from its first byte to the moment it is visible.
+//!
+//! [`Landing`] → (`flush`, `seal`) [`Sealed`] → (`publish`) [`Receipt`]; each arrow consumes its left
+//! side. When an output is sealed the store holds its parts and shows nothing.
+
+use bytes::Bytes;
+use tracing::info;
+
+use crate::checksum::Crc64;
+use crate::error::{Error, ErrorKind, Result, Role};
+use crate::event::Event;
+use crate::part::{PartBuffer, PartSchedule, PartSize};
+use crate::scan::to_u64;
+use crate::store::{ObjectStore, Part, Place, Seal, Stored, WriteOptions};
+use crate::upload::{Budget, Target, UploadSession};
+
+/// How outputs are sent.
+#[derive(Clone, Debug)]
+pub struct LandingOptions {
+    /// The part size that was asked for.
+    pub part_size: PartSize,
+    /// How many parts of one output may be in flight.
+    pub in_flight_max: usize,
+    /// The memory that parts in flight may take, over all outputs of the run.
+    pub budget: Budget,
+}
+
+/// An output that is being written.
+#[must_use = "the store may hold parts of it: seal or abort it"]
+#[derive(Debug)]
+pub struct Landing<S: ObjectStore> {
+    target: Target<S>,
+    options: WriteOptions,
+    landing: LandingOptions,
+    schedule: PartSchedule,
+    buffer: PartBuffer,
+    session: Option<UploadSession<S>>,
+    n_parts: u32,
+    sent: Seal,
+}
+
+/// An output that the store holds whole and does not show yet.
+#[must_use = "the store holds it: publish or abort it"]
+#[derive(Debug)]
+pub struct Sealed<S: ObjectStore> {
+    target: Target<S>,
+    options: WriteOptions,
+    body: Body<S>,
+    seal: Seal,
+    n_parts: u32,
+}
+
+#[derive(Debug)]
+enum Body<S: ObjectStore> {
+    /// It fits one part: it is written in one step when it is published.
+    Whole(Bytes),
+    Parts(UploadSession<S>),
+}
+
+/// What became visible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Where.
+    pub uri: String,
+    /// Its length and checksum.
+    pub seal: Seal,
+    /// Its tag in the store.
+    pub etag: Option<String>,
+    /// In how many parts it was sent; 1 if in one step.
+    pub n_parts: u32,
+}
+
+impl<S: ObjectStore> Landing<S> {
+    /// Starts an output. Nothing is sent before it passes one part.
+    pub fn begin(
+        place: Place<S>,
+        role: Role,
+        options: WriteOptions,
+        landing: LandingOptions,
+        output_bytes_max: Option<u64>,
+    ) -> Self {
+        let schedule =
+            PartSchedule::plan(landing.part_size, output_bytes_max, &place.store.rules());
+        Self {
+            target: Target {
+                store: place.store,
+                key: place.key,
+                uri: place.uri,
+                role,
+            },
+            options,
+            landing,
+            buffer: PartBuffer::new(schedule.part_bytes(1)),
+            schedule,
+            session: None,
+            n_parts: 0,
+            sent: Seal {
+                bytes: 0,
+                crc64: Crc64::of(&[]),
+            },
+        }
+    }
+
+    /// Returns how many bytes were taken.
+    pub(crate) fn bytes_written(&self) -> u64 {
+        self.sent.bytes + self.buffer.len()
+    }
+
+    /// Takes the next bytes of the output.
+    ///
+    /// # Errors
+    ///
+    /// The store's refusal of a part, or [`ErrorKind::Limit`] when the output needs more parts than
+    /// the store takes. The output is still open: the caller aborts it.
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            // A full part waits for the byte that shows that it is not the last one.
+            if self.buffer.is_full() {
+                self.send_part().await?;
+            }
+            bytes = self.buffer.fill(bytes);
+        }
+        Ok(())
+    }
+
+    async fn send_part(&mut self) -> Result<()> {
+        let parts_max = self.target.store.rules().parts_max;
+        if self.n_parts >= parts_max {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!(
+                    "`{}` needs more than the {parts_max} parts that the store takes: \
+                     ask for a larger --part-size",
+                    self.target.uri
+                ),
+            ));
+        }
+        if self.session.is_none() {
+            let in_flight_max = self.landing.in_flight_max;
+            let budget = self.landing.budget.clone();
+            let begun =
+                UploadSession::begin(self.target.clone(), &self.options, in_flight_max, budget);
+            self.session = Some(begun.await?);
+        }
+        self.n_parts += 1;
+        let body = self.buffer.take(self.schedule.part_bytes(self.n_parts + 1));
+        let part = Part {
+            number: self.n_parts,
+            offset: self.sent.bytes,
+            crc64: Crc64::of(&body),
+            body,
+        };
+        self.sent = self.sent.then(&part);
+        match &mut self.session {
+            Some(session) => session.put(part).await,
+            None => Err(Error::bug("a part without a session")),
+        }
+    }
+
+    /// Sends the rest of an output of several parts and waits until the store has confirmed all.
+    ///
+    /// # Errors
+    ///
+    /// The store's refusal. The output is still open: the caller aborts it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not safe: a part may be lost. The output can still be aborted.
+    pub async fn flush(&mut self) -> Result<()> {
+        if self.session.is_some() && !self.buffer.is_empty() {
+            self.send_part().await?;
+        }
+        match &mut self.session {
+            Some(session) => session.settle().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the output. What [`flush`](Self::flush) did not wait for, publishing will.
+    #[must_use = "the store holds it: publish or abort it"]
+    pub fn seal(mut self) -> Sealed<S> {
+        let rest = self.buffer.take(0);
+        let (body, seal, n_parts) = match self.session {
+            Some(session) => (Body::Parts(session), self.sent, self.n_parts),
+            None => {
+                let seal = Seal {
+                    bytes: to_u64(rest.len()),
+                    crc64: Crc64::of(&rest),
+                };
+                (Body::Whole(rest), seal, 1)
+            }
+        };
+        Sealed {
+            target: self.target,
+            options: self.options,
+            body,
+            seal,
+            n_parts,
+        }
+    }
+
+    /// Gives up: what the store holds of it is dropped.
+    pub async fn abort(self) {
+        if let Some(session) = self.session {
+            session.abort().await;
+        }
+    }
+}
+
+impl Seal {
+    fn then(self, part: &Part) -> Self {
+        let bytes = to_u64(part.body.len());
+        Self {
+            bytes: self.bytes + bytes,
+            crc64: self.crc64.then(part.crc64, bytes),
+        }
+    }
+}
+
+impl<S: ObjectStore> Sealed<S> {
+    /// Returns the output's length and checksum.
+    #[must_use]
+    pub fn seal(&self) -> Seal {
+        self.seal
+    }
+
+    /// Makes the output visible.
+    ///
+    /// A commit whose answer was lost is settled by looking: if what is there was written by this
+    /// run and is as long, it is ours.
+    ///
+    /// # Errors
+    ///
+    /// The store's refusal; the output is aborted and did not become visible.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not safe. If the future is dropped, the store may have published: ask it before a retry.
+    pub async fn publish(self) -> Result<Receipt> {
+        let Self {
+            target,
+            options,
+            body,
+            seal,
+            n_parts,
+        } = self;
+        let published = match body {
+            Body::Whole(bytes) => {
+                let put = target
+                    .store
+                    .put(&target.key, bytes, seal.crc64, &options)
+                    .await;
+                put.map_err(|fault| target.error("write", fault))
+            }
+            Body::Parts(session) => session.complete(seal).await,
+        };
+        let stored = match published {
+            Ok(stored) => stored,
+            Err(err) => settle(&target, &options, seal, err).await?,
+        };
+        Ok(Receipt {
+            uri: target.uri,
+            seal,
+            etag: stored.etag,
+            n_parts,
+        })
+    }
+
+    /// Gives up: what the store holds of it is dropped.
+    pub async fn abort(self) {
+        match self.body {
+            Body::Whole(_) => {}
+            Body::Parts(session) => session.abort().await,
+        }
+    }
+}
+
+/// Decides a commit that the store refused: a retry may have met the object of its own first try.
+async fn settle<S: ObjectStore>(
+    target: &Target<S>,
+    options: &WriteOptions,
+    seal: Seal,
+    err: Error,
+) -> Result<Stored> {
+    match target.store.look(&target.key).await {
+        Ok(Some(found))
+            if found.run.as_ref() == Some(&options.run) && found.bytes == seal.bytes =>
+        {
+            info!(event = Event::CommitSettled.as_str(), uri = %target.uri);
+            Ok(Stored {
+                etag: Some(found.tag),
+            })
+        }
+        Ok(_) | Err(_) => Err(err),
+    }
+}

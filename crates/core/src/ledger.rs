@@ -1,0 +1,221 @@
+//! The books of a run: what was read, accepted and rejected, in records and in bytes.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::reason::Code;
+use crate::report::RecordError;
+
+/// How many errors a report shows by default.
+pub const SAMPLES_MAX: usize = 100;
+
+/// Counts of records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Records {
+    /// Records that passed every check.
+    pub accepted: u64,
+    /// Records that did not.
+    pub rejected: u64,
+}
+
+/// Counts of the source's bytes, as it was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceBytes {
+    /// Of accepted records, line ends included.
+    pub accepted: u64,
+    /// Of rejected records, line ends included.
+    pub rejected: u64,
+    /// Of what is no record: header, byte order mark, comments, skipped lines.
+    pub overhead: u64,
+}
+
+/// What was counted where the source is read, independently of what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadTotals {
+    /// Records.
+    pub records: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// What happened to a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnCounts {
+    /// Its label.
+    pub name: String,
+    /// Its type, if the schema names it.
+    pub kind: Option<&'static str>,
+    /// Cells that hold a missing value.
+    pub missing: u64,
+    /// Errors.
+    pub errors: u64,
+}
+
+/// The books while a run goes on.
+#[derive(Debug)]
+pub struct Ledger {
+    pub(crate) records: Records,
+    pub(crate) bytes: SourceBytes,
+    pub(crate) columns: Vec<ColumnCounts>,
+    pub(crate) by_code: BTreeMap<Code, u64>,
+    pub(crate) n_errors: u64,
+    pub(crate) samples: Vec<RecordError>,
+    samples_max: usize,
+}
+
+/// A ledger in which every record and every byte is accounted for. Only [`Ledger::balance`] makes
+/// one.
+#[derive(Debug)]
+pub struct Balanced(pub(crate) Ledger);
+
+impl Ledger {
+    /// Opens the books.
+    #[must_use]
+    pub fn new(samples_max: usize) -> Self {
+        Self {
+            records: Records::default(),
+            bytes: SourceBytes::default(),
+            columns: Vec::new(),
+            by_code: BTreeMap::new(),
+            n_errors: 0,
+            samples: Vec::new(),
+            samples_max,
+        }
+    }
+
+    /// Opens an account for each column of a plan.
+    pub(crate) fn open_columns(&mut self, plan: &Plan) {
+        let columns = plan.columns().iter().map(|column| ColumnCounts {
+            name: column.name().to_owned(),
+            kind: plan.field(column).map(|field| field.kind().as_str()),
+            missing: 0,
+            errors: 0,
+        });
+        self.columns = columns.collect();
+    }
+
+    pub(crate) fn pass_overhead(&mut self, bytes: u64) {
+        self.bytes.overhead += bytes;
+    }
+
+    pub(crate) fn accept(&mut self, records: u64, bytes: u64) {
+        self.records.accepted += records;
+        self.bytes.accepted += bytes;
+    }
+
+    /// Books bytes of a rejected record that is not yet at its end.
+    pub(crate) fn reject_piece(&mut self, bytes: u64) {
+        self.bytes.rejected += bytes;
+    }
+
+    pub(crate) fn reject(&mut self, bytes: u64) {
+        self.records.rejected += 1;
+        self.bytes.rejected += bytes;
+    }
+
+    pub(crate) fn add_missing(&mut self, missing: &[u64]) {
+        for (column, n_missing) in self.columns.iter_mut().zip(missing) {
+            column.missing += n_missing;
+        }
+    }
+
+    /// Books an error; `column` is an index into the plan's columns.
+    pub(crate) fn add_error(&mut self, column: Option<usize>, error: RecordError) {
+        self.n_errors += 1;
+        *self.by_code.entry(error.code).or_default() += 1;
+        if let Some(counts) = column.and_then(|idx| self.columns.get_mut(idx)) {
+            counts.errors += 1;
+        }
+        if self.samples.len() < self.samples_max {
+            self.samples.push(error);
+        }
+    }
+
+    /// Returns the records so far.
+    #[must_use]
+    pub fn records(&self) -> Records {
+        self.records
+    }
+
+    /// Closes the books.
+    ///
+    /// # Errors
+    ///
+    /// A bug of ours, if what was read is not what was accepted, rejected and passed over.
+    pub fn balance(self, read: ReadTotals) -> Result<Balanced> {
+        let records = self.records.accepted + self.records.rejected;
+        let bytes = self.bytes.accepted + self.bytes.rejected + self.bytes.overhead;
+        if records != read.records || bytes != read.bytes {
+            return Err(Error::bug(format!(
+                "read {} records and {} bytes but settled {records} records and {bytes} bytes",
+                read.records, read.bytes
+            )));
+        }
+        Ok(Balanced(self))
+    }
+}
+
+impl Balanced {
+    /// Checks what the writers took against the books.
+    ///
+    /// # Errors
+    ///
+    /// A bug of ours, if the counts differ.
+    pub(crate) fn vouch(
+        &self,
+        rows_quarantined: u64,
+        bytes_out: u64,
+        bytes_passed_on: u64,
+    ) -> Result<()> {
+        if rows_quarantined != self.0.records.rejected || bytes_out != bytes_passed_on {
+            return Err(Error::bug(format!(
+                "rejected {} records but quarantined {rows_quarantined}; passed on {bytes_passed_on} \
+                 bytes but wrote {bytes_out}",
+                self.0.records.rejected
+            )));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(records: u64, bytes: u64, is_balanced: bool) {
+        let mut ledger = Ledger::new(0);
+        ledger.pass_overhead(4);
+        ledger.accept(2, 20);
+        ledger.reject_piece(5);
+        ledger.reject(1);
+        let balanced = ledger.balance(ReadTotals { records, bytes });
+        assert_eq!(
+            balanced.is_ok(),
+            is_balanced,
+            "{records} records, {bytes} bytes"
+        );
+    }
+
+    #[test]
+    fn only_full_accounts_balance() {
+        check(3, 30, true);
+        check(4, 30, false);
+        check(3, 31, false);
+        check(3, 29, false);
+    }
+
+    #[test]
+    fn a_writer_that_counts_otherwise_is_a_bug() {
+        let books = Ledger::new(0)
+            .balance(ReadTotals {
+                records: 0,
+                bytes: 0,
+            })
+            .unwrap();
+        assert!(books.vouch(0, 7, 7).is_ok());
+        assert!(books.vouch(1, 7, 7).is_err());
+        assert!(books.vouch(0, 7, 8).is_err());
+    }
+}

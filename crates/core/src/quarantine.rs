@@ -1,0 +1,170 @@
+//! The quarantine: a CSV of the records that were turned away, to be mended and fed back.
+//!
+//! Five columns come first ([`QUARANTINE_COLUMNS`]), then the source's own header and, for each
+//! record that is well-formed by itself, its own bytes. A record that is not has its bytes in
+//! `_rowgate_raw` and empty cells after it.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::batch::Batch;
+use crate::dialect::Dialect;
+use crate::plan::QUARANTINE_COLUMNS;
+use crate::report::RecordError;
+use crate::scan::Kind;
+
+/// What stands before raw bytes that are no UTF-8, and so are in base64.
+pub const BASE64_MARK: &str = "base64:";
+
+/// Writes quarantine rows in the source's dialect.
+#[derive(Debug)]
+pub struct QuarantineWriter {
+    delimiter: char,
+    quote: char,
+    n_columns: usize,
+    n_rows: u64,
+}
+
+impl QuarantineWriter {
+    /// Makes a writer of rows beside a source's `n_columns` own cells.
+    #[must_use]
+    pub fn new(dialect: &Dialect, n_columns: usize) -> Self {
+        Self {
+            delimiter: char::from(dialect.delimiter()),
+            quote: char::from(dialect.quote().unwrap_or(b'"')),
+            n_columns,
+            n_rows: 0,
+        }
+    }
+
+    /// Returns how many rows were written.
+    #[must_use]
+    pub fn n_rows(&self) -> u64 {
+        self.n_rows
+    }
+
+    /// Appends the header: our columns, then the source's own header as it was read (`own`, line end
+    /// included) or, where it has none, `names`.
+    pub fn header(&self, own: &[u8], names: &[&str], out: &mut Vec<u8>) {
+        for (idx, name) in QUARANTINE_COLUMNS.iter().enumerate() {
+            self.cell(idx > 0, name, out);
+        }
+        if own.is_empty() {
+            for name in names {
+                self.cell(true, name, out);
+            }
+        } else {
+            self.push(self.delimiter, out);
+            out.extend_from_slice(own);
+        }
+        end_line(out);
+    }
+
+    /// Appends a row for the record at `idx` of `batch`, with its `errors`.
+    ///
+    /// `own_start` is where the source's own cells begin, in bytes of the batch.
+    pub fn row(
+        &mut self,
+        batch: &Batch,
+        idx: usize,
+        own_start: usize,
+        errors: &[RecordError],
+        out: &mut Vec<u8>,
+    ) {
+        let Some(record) = batch.index().records().get(idx) else {
+            return;
+        };
+        self.n_rows += 1;
+        let line = errors.first().map_or(0, |error| error.line);
+        self.cell(false, &line.to_string(), out);
+        self.cell(true, &joined(errors, |e| e.code.as_str().to_owned()), out);
+        self.cell(
+            true,
+            &joined(errors, |e| e.column.clone().unwrap_or_default()),
+            out,
+        );
+        self.cell(true, &joined(errors, |e| e.message.clone()), out);
+        let is_text = str::from_utf8(batch.content(record)).is_ok();
+        let raw = match record.kind {
+            Kind::Fields | Kind::Blank if is_text => None,
+            Kind::Oversized => Some(oversized_head(batch, idx)),
+            Kind::Fields | Kind::Blank | Kind::BrokenQuote | Kind::Piece | Kind::Overhead => {
+                Some(batch.content(record))
+            }
+        };
+        if let Some(raw) = raw {
+            self.cell(true, &raw_text(raw), out);
+            for _ in 0..self.n_columns {
+                self.push(self.delimiter, out);
+            }
+        } else {
+            self.cell(true, "", out);
+            self.push(self.delimiter, out);
+            let own = batch.bytes().get(own_start..record.next);
+            out.extend_from_slice(own.unwrap_or_default());
+            if record.next > record.end {
+                return;
+            }
+        }
+        out.push(b'\n');
+    }
+
+    /// Appends a cell, quoted where it must be.
+    fn cell(&self, has_neighbour: bool, text: &str, out: &mut Vec<u8>) {
+        if has_neighbour {
+            self.push(self.delimiter, out);
+        }
+        let is_special =
+            |c: char| c == self.delimiter || c == self.quote || matches!(c, '\n' | '\r');
+        if !text.contains(is_special) {
+            out.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.push(self.quote, out);
+        for c in text.chars() {
+            if c == self.quote {
+                self.push(c, out);
+            }
+            self.push(c, out);
+        }
+        self.push(self.quote, out);
+    }
+
+    fn push(&self, c: char, out: &mut Vec<u8>) {
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
+
+fn joined(errors: &[RecordError], text: impl Fn(&RecordError) -> String) -> String {
+    let mut all = String::new();
+    for (idx, error) in errors.iter().enumerate() {
+        let separator = if idx > 0 { "; " } else { "" };
+        // Writing to a string does not fail.
+        let _ = write!(all, "{separator}{}", text(error));
+    }
+    all
+}
+
+/// Returns the kept beginning of the oversized record that ends at `idx`.
+fn oversized_head(batch: &Batch, idx: usize) -> &[u8] {
+    let before = batch.index().records().get(..idx).unwrap_or_default();
+    let n_before = before.iter().filter(|r| r.kind == Kind::Oversized).count();
+    let found = batch.index().oversized().get(n_before);
+    found.map(|o| o.head.as_slice()).unwrap_or_default()
+}
+
+/// Returns bytes as text that can be told from, and turned back into, what they were.
+fn raw_text(raw: &[u8]) -> String {
+    match str::from_utf8(raw) {
+        Ok(text) if !text.starts_with(BASE64_MARK) => text.to_owned(),
+        Ok(_) | Err(_) => format!("{BASE64_MARK}{}", STANDARD.encode(raw)),
+    }
+}
+
+fn end_line(out: &mut Vec<u8>) {
+    if !out.ends_with(b"\n") && !out.ends_with(b"\r") {
+        out.push(b'\n');
+    }
+}

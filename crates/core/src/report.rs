@@ -1,0 +1,328 @@
+//! The ledger made public: the report, and the errors in it. Versioned and append-only.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::checksum::Crc64;
+use crate::dialect::Dialect;
+use crate::landing::Receipt;
+use crate::ledger::Balanced;
+use crate::reason::Code;
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The destination appeared whole.
+    Landed,
+    /// The records were judged, and nothing was to be written.
+    Validated,
+    /// The destination did not appear.
+    Refused,
+}
+
+/// One error of the data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordError {
+    /// The record's number, from 1; `None` if it is the header's.
+    pub record: Option<u64>,
+    /// The physical line on which the record begins, from 1.
+    pub line: u64,
+    /// Where the record begins, in bytes of the source from 0.
+    pub byte_offset: u64,
+    /// The column's label, if it is a cell's.
+    pub column: Option<String>,
+    /// Which rule is broken.
+    pub code: Code,
+    /// What was expected and what was found.
+    pub message: String,
+    /// The value at fault, shortened.
+    pub value: Option<String>,
+}
+
+impl RecordError {
+    /// Composes the message of an error.
+    #[must_use]
+    pub fn message(expected: &str, value: Option<&str>) -> String {
+        match value {
+            None => format!("expected {expected}"),
+            Some(value) => format!("expected {expected}, found `{}`", visible(value)),
+        }
+    }
+}
+
+/// Makes control characters visible, so that data cannot drive a terminal.
+fn visible(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for c in value.chars() {
+        if c.is_control() {
+            text.extend(c.escape_default());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// The source, as it was read.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReport {
+    /// Where it was read from.
+    pub uri: String,
+    /// Which version was read; `None` for a stream.
+    pub etag: Option<String>,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// How it is compressed.
+    pub compression: &'static str,
+    /// How its text is encoded.
+    pub encoding: &'static str,
+    /// How it is written.
+    pub dialect: DialectReport,
+}
+
+/// The dialect in force.
+#[derive(Clone, Debug, Serialize)]
+pub struct DialectReport {
+    /// What stands between fields.
+    pub delimiter: char,
+    /// What stands around quoted fields, if any are.
+    #[serde(rename = "quoteChar")]
+    pub quote: Option<char>,
+    /// What makes the next character literal, if anything does.
+    #[serde(rename = "escapeChar")]
+    pub escape: Option<char>,
+    /// What begins a line that is overhead, if anything does.
+    #[serde(rename = "commentChar")]
+    pub comment: Option<char>,
+    /// Whether the first record names the columns.
+    pub header: bool,
+}
+
+impl DialectReport {
+    pub(crate) fn new(dialect: &Dialect, header: bool) -> Self {
+        Self {
+            delimiter: char::from(dialect.delimiter),
+            quote: dialect.quote.map(char::from),
+            escape: dialect.escape.map(char::from),
+            comment: dialect.comment.map(char::from),
+            header,
+        }
+    }
+}
+
+/// The schema in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SchemaReport {
+    /// Where it was read from.
+    pub uri: String,
+    /// The SHA-256 of its descriptor, in hex.
+    pub sha256: String,
+}
+
+/// Counts of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordsReport {
+    /// All that were judged: accepted and rejected.
+    pub read: u64,
+    /// Those that passed.
+    pub accepted: u64,
+    /// Those that did not.
+    pub rejected: u64,
+}
+
+/// Counts of the source's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BytesReport {
+    /// All that were judged: accepted, rejected and overhead.
+    pub read: u64,
+    /// Of accepted records.
+    pub accepted: u64,
+    /// Of rejected records.
+    pub rejected: u64,
+    /// Of what is no record.
+    pub overhead: u64,
+}
+
+/// A checksum, as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChecksumReport {
+    /// Its name.
+    pub algorithm: &'static str,
+    /// Its value, in base64 of the big-endian bytes.
+    pub value: String,
+}
+
+/// The destination, as it became visible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutputReport {
+    /// Where it is.
+    pub uri: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its tag in the store, where the store has one.
+    pub etag: Option<String>,
+    /// Its checksum.
+    pub checksum: ChecksumReport,
+    /// In how many parts it was sent; 1 if in one step.
+    pub parts: u32,
+}
+
+impl OutputReport {
+    pub(crate) fn new(receipt: Receipt) -> Self {
+        Self {
+            uri: receipt.uri,
+            bytes: receipt.seal.bytes,
+            etag: receipt.etag,
+            checksum: ChecksumReport {
+                algorithm: Crc64::ALGORITHM,
+                value: receipt.seal.crc64.to_base64(),
+            },
+            parts: receipt.n_parts,
+        }
+    }
+}
+
+/// The quarantine, as it became visible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RejectsReport {
+    /// Where it is.
+    pub uri: String,
+    /// How many records it holds.
+    pub records: u64,
+}
+
+/// The errors of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorsReport {
+    /// How many there are; a record may have several.
+    pub total: u64,
+    /// How many there are of each code.
+    pub by_code: BTreeMap<Code, u64>,
+    /// How many there are in each column that has any.
+    pub by_column: BTreeMap<String, u64>,
+    /// The first of them.
+    pub samples: Vec<RecordError>,
+}
+
+/// What happened to a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnReport {
+    /// Its label.
+    pub name: String,
+    /// Its type; `None` if the schema does not name the column.
+    #[serde(rename = "type")]
+    pub kind: Option<&'static str>,
+    /// Cells with a missing value.
+    pub missing: u64,
+    /// Errors.
+    pub errors: u64,
+}
+
+/// How often a run was resumed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ResumeReport {
+    /// How often.
+    pub times: u32,
+    /// How many confirmed parts were not sent again.
+    pub parts_reused: u32,
+}
+
+/// What a run did. It speaks only of what is there: it is made after the last write but its own.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The version that wrote it.
+    pub rowgate_version: &'static str,
+    /// The run, as a UUID.
+    pub run_id: String,
+    /// What became of it.
+    pub status: Status,
+    /// Why it was refused, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// Whether the whole source was judged.
+    pub complete: bool,
+    /// The source.
+    pub source: SourceReport,
+    /// The schema.
+    pub schema: SchemaReport,
+    /// The SHA-256, in hex, of the settings that affect the outcome.
+    pub settings_fingerprint: String,
+    /// Records: `read = accepted + rejected`.
+    pub records: RecordsReport,
+    /// Bytes: `read = accepted + rejected + overhead`.
+    pub bytes: BytesReport,
+    /// The destination, if it appeared.
+    pub output: Option<OutputReport>,
+    /// The quarantine, if one was to be written.
+    pub rejects: Option<RejectsReport>,
+    /// The errors.
+    pub errors: ErrorsReport,
+    /// The columns, in the source's order.
+    pub columns: Vec<ColumnReport>,
+    /// Resumptions.
+    pub resume: ResumeReport,
+    /// When the run began, RFC 3339 in UTC.
+    pub started_at: String,
+    /// When it ended, RFC 3339 in UTC.
+    pub finished_at: String,
+}
+
+impl Report {
+    /// Returns the report as JSON, indented, with a line end.
+    ///
+    /// # Errors
+    ///
+    /// A bug of ours, if it cannot be serialised.
+    pub fn to_json(&self) -> crate::Result<String> {
+        let json = serde_json::to_string_pretty(self);
+        let text =
+            json.map_err(|err| crate::Error::bug(format!("the report is no JSON: {err}")))?;
+        Ok(text + "\n")
+    }
+}
+
+/// The counts of a report, from books that balance.
+pub(crate) struct Counts {
+    pub(crate) records: RecordsReport,
+    pub(crate) bytes: BytesReport,
+    pub(crate) errors: ErrorsReport,
+    pub(crate) columns: Vec<ColumnReport>,
+}
+
+impl From<Balanced> for Counts {
+    fn from(Balanced(books): Balanced) -> Self {
+        let (records, bytes) = (books.records, books.bytes);
+        let in_error = books.columns.iter().filter(|column| column.errors > 0);
+        Self {
+            records: RecordsReport {
+                read: records.accepted + records.rejected,
+                accepted: records.accepted,
+                rejected: records.rejected,
+            },
+            bytes: BytesReport {
+                read: bytes.accepted + bytes.rejected + bytes.overhead,
+                accepted: bytes.accepted,
+                rejected: bytes.rejected,
+                overhead: bytes.overhead,
+            },
+            errors: ErrorsReport {
+                total: books.n_errors,
+                by_code: books.by_code,
+                by_column: in_error.map(|c| (c.name.clone(), c.errors)).collect(),
+                samples: books.samples,
+            },
+            columns: books
+                .columns
+                .into_iter()
+                .map(|column| ColumnReport {
+                    name: column.name,
+                    kind: column.kind,
+                    missing: column.missing,
+                    errors: column.errors,
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The middle of a run: batches to verdicts, in order, into a sink.
+
+use crate::batch::Batch;
+use crate::control::Control;
+use crate::dialect::Header;
+use crate::error::Result;
+use crate::gate::{Fault, Gate, Rejected, Stretch, Verdicts};
+use crate::header::{Opened, Opener};
+use crate::keys::{Keys, line_of};
+use crate::ledger::{Ledger, ReadTotals};
+use crate::plan::{HeaderFault, Plan};
+use crate::report::{Counts, DialectReport, RecordError};
+use crate::run::reader::{Batches, Reader};
+use crate::run::{Job, Judged, Refusal, RejectsMax, refusal_at_end};
+use crate::scan::{Kind, More, Scanner, to_u64};
+use crate::store::Source;
+
+/// Where judged records go.
+pub(super) trait Sink: Send {
+    /// Takes the header, once; `names` are the columns' names.
+    fn opened(
+        &mut self,
+        opened: &Opened,
+        names: &[&str],
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Takes accepted records, as they were read.
+    fn accepted(&mut self, bytes: &[u8]) -> impl Future<Output = Result<()>> + Send;
+
+    /// Takes the record at `idx` of the batch, with everything that is wrong with it.
+    fn rejected(
+        &mut self,
+        batch: &Batch,
+        idx: usize,
+        own_start: usize,
+        errors: &[RecordError],
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Takes what is wrong with the header.
+    fn refused_header(&mut self, errors: &[RecordError])
+    -> impl Future<Output = Result<()>> + Send;
+
+    /// Checks its own counts against balanced books.
+    fn vouch(&self, books: &crate::ledger::Balanced, bytes_passed_on: u64) -> Result<()>;
+}
+
+/// Judges a whole source into a sink, or as much of it as the limits allow.
+pub(super) async fn judge<S: Source>(
+    job: &Job,
+    source: &S,
+    control: &Control,
+    sink: &mut impl Sink,
+) -> Result<Judged> {
+    let mut reader = Reader::open(source, control).await?;
+    let opened = open(job, &mut reader).await?;
+    let names = names(job, &opened);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    sink.opened(&opened, &names).await?;
+    let dialect = DialectReport::new(&opened.dialect, job.dialect.header == Header::Present);
+    let mut ledger = Ledger::new(job.limits.samples_max);
+    ledger.pass_overhead(opened.position.byte_offset);
+    let plan = match &opened.bound {
+        Ok(plan) => plan,
+        Err(faults) => {
+            let errors = header_errors(&opened, faults);
+            sink.refused_header(&errors).await?;
+            for error in errors {
+                ledger.add_error(None, error);
+            }
+            let read = ReadTotals {
+                records: 0,
+                bytes: opened.position.byte_offset,
+            };
+            return Ok(Judged {
+                counts: Counts::from(ledger.balance(read)?),
+                dialect,
+                refusal: Some(Refusal::Header),
+                complete: false,
+                source_bytes: reader.bytes_read(),
+            });
+        }
+    };
+    ledger.open_columns(plan);
+    let scanner = Scanner::new(opened.dialect, job.limits.record_bytes_max, opened.position);
+    let own_header = opened
+        .header
+        .get(opened.own_header_at..)
+        .unwrap_or_default();
+    let mut judge = Judge {
+        batches: reader.into_batches(scanner, &opened.rest),
+        plan,
+        job,
+        control,
+        ledger,
+        bytes_passed_on: to_u64(own_header.len()),
+        sink,
+    };
+    let stopped = judge.run().await?;
+    let Judge {
+        batches,
+        ledger,
+        bytes_passed_on,
+        sink,
+        ..
+    } = judge;
+    let totals = batches.totals();
+    let records = ledger.records();
+    let (read, refusal, complete) = match stopped {
+        Some((refusal, read)) => (read, Some(refusal), false),
+        None => (
+            totals,
+            refusal_at_end(&job.limits, records.accepted, records.rejected),
+            true,
+        ),
+    };
+    let books = ledger.balance(read)?;
+    sink.vouch(&books, bytes_passed_on)?;
+    Ok(Judged {
+        counts: Counts::from(books),
+        dialect,
+        refusal,
+        complete,
+        source_bytes: totals.bytes,
+    })
+}
+
+async fn open<S: Source>(job: &Job, reader: &mut Reader<'_, S>) -> Result<Opened> {
+    let mut opener = Opener::new(&job.dialect, job.limits.record_bytes_max);
+    loop {
+        let more = reader.pull(|chunk| opener.push(chunk)).await?;
+        if let Some(opened) = opener.open(&job.schema, more)? {
+            return Ok(opened);
+        }
+        if more == More::None {
+            return Err(crate::Error::bug(
+                "a source ended before its beginning was read",
+            ));
+        }
+    }
+}
+
+/// Returns the columns' names: the plan's, or the schema's where there is none.
+fn names(job: &Job, opened: &Opened) -> Vec<String> {
+    match &opened.bound {
+        Ok(plan) => plan.columns().iter().map(|c| c.name().to_owned()).collect(),
+        Err(_) => job
+            .schema
+            .fields()
+            .iter()
+            .map(|f| f.name().to_owned())
+            .collect(),
+    }
+}
+
+fn header_errors(opened: &Opened, faults: &[HeaderFault]) -> Vec<RecordError> {
+    let at_line = opened.position.line.saturating_sub(1).max(1);
+    let offset = opened
+        .position
+        .byte_offset
+        .saturating_sub(to_u64(opened.header.len()));
+    let errors = faults.iter().map(|fault| RecordError {
+        record: None,
+        line: at_line,
+        byte_offset: offset,
+        column: fault.column.clone(),
+        code: fault.code,
+        message: RecordError::message(&fault.expected, fault.found.as_deref()),
+        value: fault.found.clone(),
+    });
+    errors.collect()
+}
+
+struct Judge<'a, S: Source, K: Sink> {
+    batches: Batches<'a, S>,
+    plan: &'a Plan,
+    job: &'a Job,
+    control: &'a Control,
+    ledger: Ledger,
+    bytes_passed_on: u64,
+    sink: &'a mut K,
+}
+
+/// What stopped a run early, and what had been judged by then.
+type Stopped = (Refusal, ReadTotals);
+
+impl<S: Source, K: Sink> Judge<'_, S, K> {
+    async fn run(&mut self) -> Result<Option<Stopped>> {
+        let mut gate = Gate::new(self.plan);
+        let mut keys = Keys::new(self.plan.columns().len(), self.job.limits.unique_bytes_max);
+        let mut batch = Batch::default();
+        let mut verdicts = Verdicts::default();
+        while self.batches.next(&mut batch).await? {
+            gate.judge(&batch, &mut verdicts);
+            keys.settle(&batch, &mut verdicts)?;
+            self.ledger.add_missing(verdicts.missing());
+            if let Some(stopped) = self.pass_on(&batch, &verdicts).await? {
+                return Ok(Some(stopped));
+            }
+            let records = self.ledger.records();
+            self.control
+                .progress
+                .set_records(records.accepted, records.rejected);
+        }
+        Ok(None)
+    }
+
+    /// Books a batch and hands it to the sink, in order.
+    async fn pass_on(&mut self, batch: &Batch, verdicts: &Verdicts) -> Result<Option<Stopped>> {
+        for stretch in verdicts.stretches(batch) {
+            match stretch {
+                Stretch::Accepted { first, end } => self.accept(batch, first, end).await?,
+                Stretch::Passed { idx } => self.pass(batch, idx),
+                Stretch::Rejected(rejected) => {
+                    let number = self.reject(batch, rejected).await?;
+                    let n_rejected = self.ledger.records().rejected;
+                    if let Some(max @ RejectsMax::Count(n_max)) = self.job.limits.rejects_max
+                        && n_rejected > n_max
+                    {
+                        let record = batch.index().records().get(rejected.idx);
+                        let read = ReadTotals {
+                            records: number,
+                            bytes: batch.base().byte_offset + record.map_or(0, |r| to_u64(r.next)),
+                        };
+                        let refusal = Refusal::TooManyRejects {
+                            rejected: n_rejected,
+                            max,
+                        };
+                        return Ok(Some((refusal, read)));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn accept(&mut self, batch: &Batch, first: usize, end: usize) -> Result<()> {
+        let records = batch.index().records().get(first..end).unwrap_or_default();
+        let (Some(start), Some(next)) = (
+            records.first().map(|r| r.start),
+            records.last().map(|r| r.next),
+        ) else {
+            return Ok(());
+        };
+        self.ledger
+            .accept(to_u64(records.len()), to_u64(next - start));
+        if self.plan.n_stripped() == 0 {
+            return self.hand_on(batch.bytes().get(start..next)).await;
+        }
+        for idx in first..end {
+            let next = batch.index().records().get(idx).map_or(0, |r| r.next);
+            let own_start = self.own_start(batch, idx);
+            self.hand_on(batch.bytes().get(own_start..next)).await?;
+        }
+        Ok(())
+    }
+
+    async fn hand_on(&mut self, bytes: Option<&[u8]>) -> Result<()> {
+        let bytes = bytes.unwrap_or_default();
+        self.bytes_passed_on += to_u64(bytes.len());
+        self.sink.accepted(bytes).await
+    }
+
+    fn pass(&mut self, batch: &Batch, idx: usize) {
+        let Some(record) = batch.index().records().get(idx) else {
+            return;
+        };
+        let n_bytes = to_u64(record.next - record.start);
+        match record.kind {
+            Kind::Piece => self.ledger.reject_piece(n_bytes),
+            Kind::Overhead | Kind::Fields | Kind::Blank | Kind::BrokenQuote | Kind::Oversized => {
+                self.ledger.pass_overhead(n_bytes);
+            }
+        }
+    }
+
+    /// Books and hands on a rejected record; returns its number.
+    async fn reject(&mut self, batch: &Batch, rejected: &Rejected) -> Result<u64> {
+        let records_before = batch
+            .index()
+            .records()
+            .get(rejected.idx)
+            .map_or(0, |r| r.records_before);
+        let number = batch.base().records_before + to_u64(records_before) + 1;
+        let errors = self.errors(batch, rejected, number);
+        let record = batch.index().records().get(rejected.idx);
+        self.ledger
+            .reject(record.map_or(0, |r| to_u64(r.next - r.start)));
+        for (fault, error) in rejected.faults.iter().zip(&errors) {
+            self.ledger.add_error(fault.column, error.clone());
+        }
+        let own_start = self.own_start(batch, rejected.idx);
+        self.sink
+            .rejected(batch, rejected.idx, own_start, &errors)
+            .await?;
+        Ok(number)
+    }
+
+    fn errors(&self, batch: &Batch, rejected: &Rejected, number: u64) -> Vec<RecordError> {
+        let start = batch
+            .index()
+            .records()
+            .get(rejected.idx)
+            .map_or(0, |r| r.start);
+        let (line, byte_offset) = match oversized(batch, rejected.idx) {
+            Some(found) => (found.line, found.byte_offset),
+            None => (
+                line_of(batch, rejected.idx),
+                batch.base().byte_offset + to_u64(start),
+            ),
+        };
+        let error = |fault: &Fault| RecordError {
+            record: Some(number),
+            line,
+            byte_offset,
+            column: fault
+                .column
+                .and_then(|idx| self.plan.columns().get(idx))
+                .map(|column| column.name().to_owned()),
+            code: fault.reason.code,
+            message: RecordError::message(&fault.reason.expected, fault.value.as_deref()),
+            value: fault.value.clone(),
+        };
+        rejected.faults.iter().map(error).collect()
+    }
+
+    /// Returns where a record's own cells begin: after those of a quarantine file.
+    fn own_start(&self, batch: &Batch, idx: usize) -> usize {
+        let Some(record) = batch.index().records().get(idx) else {
+            return 0;
+        };
+        match self.plan.n_stripped() {
+            0 => record.start,
+            n_stripped => {
+                let own = batch.index().fields(record).get(n_stripped);
+                own.map_or(record.end, |field| field.start)
+            }
+        }
+    }
+}
+
+fn oversized(batch: &Batch, idx: usize) -> Option<&crate::scan::Oversized> {
+    let records = batch.index().records();
+    records.get(idx).filter(|r| r.kind == Kind::Oversized)?;
+    let before = records.get(..idx).unwrap_or_default();
+    let n_before = before.iter().filter(|r| r.kind == Kind::Oversized).count();
+    batch.index().oversized().get(n_before)
+}

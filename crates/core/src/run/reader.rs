@@ -1,0 +1,113 @@
+//! The reading side of a run: chunks in, batches out, counted on the way.
+
+use crate::batch::{Batch, Batcher};
+use crate::control::Control;
+use crate::error::{Error, Result, Role};
+use crate::ledger::ReadTotals;
+use crate::position::Position;
+use crate::run::cancelled;
+use crate::scan::{More, Scanner, to_u64};
+use crate::store::{Chunks, Source, StoreFault};
+
+/// Reads a source from its start.
+pub(super) struct Reader<'a, S: Source> {
+    source: &'a S,
+    control: &'a Control,
+    chunks: S::Chunks,
+    more: More,
+    bytes_read: u64,
+}
+
+/// Reads a source's records, a batch at a time.
+pub(super) struct Batches<'a, S: Source> {
+    reader: Reader<'a, S>,
+    batcher: Batcher,
+    end: Position,
+}
+
+impl<'a, S: Source> Reader<'a, S> {
+    pub(super) async fn open(source: &'a S, control: &'a Control) -> Result<Self> {
+        let opened = control
+            .cancel
+            .run_until_cancelled(source.read_from(0))
+            .await;
+        let chunks = opened
+            .ok_or_else(cancelled)?
+            .map_err(|fault| unreadable(source, fault))?;
+        Ok(Self {
+            source,
+            control,
+            chunks,
+            more: More::MayFollow,
+            bytes_read: 0,
+        })
+    }
+
+    /// Hands the next bytes to `push`; returns whether more may follow.
+    pub(super) async fn pull(&mut self, push: impl FnOnce(&[u8])) -> Result<More> {
+        let pulled = self
+            .control
+            .cancel
+            .run_until_cancelled(self.chunks.next())
+            .await;
+        let chunk = pulled
+            .ok_or_else(cancelled)?
+            .map_err(|fault| unreadable(self.source, fault))?;
+        match chunk {
+            Some(chunk) => {
+                let n_bytes = to_u64(chunk.len());
+                self.bytes_read += n_bytes;
+                self.control.progress.add_read(n_bytes);
+                push(&chunk);
+            }
+            None => self.more = More::None,
+        }
+        Ok(self.more)
+    }
+
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    /// Goes on with the records, after what was read of them already.
+    pub(super) fn into_batches(self, scanner: Scanner, rest: &[u8]) -> Batches<'a, S> {
+        let end = scanner.position();
+        let mut batcher = Batcher::new(scanner);
+        batcher.push(rest);
+        Batches {
+            reader: self,
+            batcher,
+            end,
+        }
+    }
+}
+
+impl<S: Source> Batches<'_, S> {
+    /// Reads the next batch into `batch`; returns whether there is one.
+    pub(super) async fn next(&mut self, batch: &mut Batch) -> Result<bool> {
+        loop {
+            if self.batcher.cut(self.reader.more, batch) {
+                self.end.records_before =
+                    batch.base().records_before + to_u64(batch.index().n_records());
+                return Ok(true);
+            }
+            if self.reader.more == More::None {
+                return Ok(false);
+            }
+            let batcher = &mut self.batcher;
+            self.reader.pull(|chunk| batcher.push(chunk)).await?;
+        }
+    }
+
+    /// Returns what was read in all, once there is no further batch.
+    pub(super) fn totals(&self) -> ReadTotals {
+        ReadTotals {
+            records: self.end.records_before,
+            bytes: self.reader.bytes_read,
+        }
+    }
+}
+
+fn unreadable<S: Source>(source: &S, fault: StoreFault) -> Error {
+    Error::store("read", Role::Source, source.identity().uri.as_str(), fault)
+}

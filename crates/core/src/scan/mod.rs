@@ -1,0 +1,330 @@
+//! Bytes to record and field boundaries, whatever the chunking.
+//!
+//! The scanner never reads and never fails: bad input is data. It goes forward only, and its
+//! answer depends on the bytes alone, never on how they were handed in.
+//!
+//! One bad quote costs one record, not the tail of the file. A record whose quoting is broken (text
+//! after a closing quote, or a quote still open at the record limit or at the end of the input) is
+//! its first physical line, and scanning resumes on the next one.
+
+mod index;
+mod record;
+
+pub use index::{Field, Index, Kind, Oversized, Quoting, Record};
+
+use memchr::memchr2;
+
+use crate::dialect::Dialect;
+use crate::position::Position;
+use crate::reason::Code;
+use record::{Memo, Step};
+
+/// The longest record that is taken by default, in bytes.
+pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
+
+/// Whether more input may follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// More may follow: what is incomplete waits for it.
+    MayFollow,
+    /// This is all: what is incomplete ends here.
+    None,
+}
+
+/// Finds records and fields in a stream of bytes.
+#[derive(Clone, Debug)]
+pub struct Scanner {
+    dialect: Dialect,
+    record_bytes_max: usize,
+    /// Where the next byte of input stands.
+    position: Position,
+    /// What an earlier attempt at broken quoting has found out about the bytes ahead.
+    memo: Option<Memo>,
+    /// The record that is too long to hold, while its bytes go by.
+    skip: Option<Skip>,
+}
+
+/// What is going by because it is too long to hold.
+#[derive(Clone, Debug)]
+enum Skip {
+    /// A comment: overhead.
+    Comment,
+    /// A record.
+    Record { record: Oversized, until: Until },
+}
+
+/// Where an oversized record ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    /// At the next line end.
+    Line,
+    /// At the next line end outside quotes; within them since this many bytes, if at all.
+    Record { quoted_bytes: Option<usize> },
+}
+
+impl Scanner {
+    /// Makes a scanner that stands at `position`, where a record begins.
+    #[must_use]
+    pub fn new(dialect: Dialect, record_bytes_max: usize, position: Position) -> Self {
+        Self {
+            dialect,
+            record_bytes_max,
+            position,
+            memo: None,
+            skip: None,
+        }
+    }
+
+    /// Returns where the next byte of input stands.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Indexes all whole records at the start of `input` and returns how many bytes they take.
+    ///
+    /// `index` is replaced. The rest of the input is to be handed in again, with more behind it.
+    /// With [`More::None`] everything is consumed.
+    pub fn scan(&mut self, input: &[u8], more: More, index: &mut Index) -> usize {
+        self.scan_up_to(input, more, usize::MAX, index)
+    }
+
+    /// As [`scan`](Self::scan), but stops after `records_max` records.
+    pub(crate) fn scan_up_to(
+        &mut self,
+        input: &[u8],
+        more: More,
+        records_max: usize,
+        index: &mut Index,
+    ) -> usize {
+        index.clear(self.position);
+        let mut at = 0;
+        let mut lines = 0;
+        while at < input.len() && index.n_records() < records_max {
+            let Some((next, n_lines)) = self.step(input, at, lines, more, index) else {
+                break;
+            };
+            at = next;
+            lines += n_lines;
+        }
+        self.memo = self.memo.take().and_then(|memo| memo.moved_back(at));
+        self.position.byte_offset += to_u64(at);
+        self.position.line += lines;
+        self.position.records_before += to_u64(index.n_records());
+        at
+    }
+
+    /// Indexes what begins at `at`; returns where it ends and how many line ends it holds, or
+    /// `None` if that takes more input.
+    fn step(
+        &mut self,
+        input: &[u8],
+        at: usize,
+        lines: u64,
+        more: More,
+        index: &mut Index,
+    ) -> Option<(usize, u64)> {
+        if let Some(skip) = self.skip.take() {
+            return self.skip_on(skip, input, at, more, index);
+        }
+        let byte = *input.get(at)?;
+        if matches!(byte, b'\n' | b'\r') {
+            let next = line_end(input, at, more)?;
+            index.push(Kind::Blank, at, at, next, lines);
+            return Some((next, 1));
+        }
+        if self.dialect.comment == Some(byte) {
+            return match first_line(input, at, more) {
+                Line::Whole { end, next } => {
+                    index.push(Kind::Overhead, at, end, next, lines);
+                    Some((next, 1))
+                }
+                _ if more == More::None || input.len() - at > self.record_bytes_max => {
+                    self.skip_on(Skip::Comment, input, at, more, index)
+                }
+                Line::WaitsAt(_) | Line::Unended => None,
+            };
+        }
+        match record::scan(
+            &self.dialect,
+            self.record_bytes_max,
+            self.memo.as_ref(),
+            input,
+            at,
+            more,
+            index,
+        ) {
+            Step::Whole { end, next, n_lines } => {
+                index.push(Kind::Fields, at, end, next, lines);
+                Some((next, n_lines))
+            }
+            Step::Incomplete => None,
+            Step::TooLong => {
+                let until = Until::Record { quoted_bytes: None };
+                let skip = self.oversized(Code::RecordTooLong, until, input, at, lines);
+                self.skip_on(skip, input, at, more, index)
+            }
+            Step::Broken(memo) => self.broken(memo, input, at, lines, more, index),
+        }
+    }
+
+    /// Takes the first physical line of a record whose quoting is broken.
+    fn broken(
+        &mut self,
+        memo: Memo,
+        input: &[u8],
+        at: usize,
+        lines: u64,
+        more: More,
+        index: &mut Index,
+    ) -> Option<(usize, u64)> {
+        let (end, next) = match first_line(input, at, more) {
+            Line::Whole { end, next } => (end, next),
+            Line::WaitsAt(_) | Line::Unended => (input.len(), input.len()),
+        };
+        if end - at > self.record_bytes_max {
+            let skip = self.oversized(Code::QuoteError, Until::Line, input, at, lines);
+            return self.skip_on(skip, input, at, more, index);
+        }
+        if next == end && more == More::MayFollow {
+            return None;
+        }
+        self.memo = Some(memo);
+        index.push(Kind::BrokenQuote, at, end, next, lines);
+        Some((next, u64::from(next > end)))
+    }
+
+    fn oversized(&self, code: Code, until: Until, input: &[u8], at: usize, lines: u64) -> Skip {
+        let rest = input.get(at..).unwrap_or_default();
+        let head_bytes = Oversized::HEAD_BYTES.min(self.record_bytes_max);
+        Skip::Record {
+            record: Oversized {
+                code,
+                byte_offset: self.position.byte_offset + to_u64(at),
+                line: self.position.line + lines,
+                bytes: 0,
+                head: rest.get(..head_bytes).unwrap_or(rest).to_vec(),
+            },
+            until,
+        }
+    }
+
+    /// Lets the bytes of what is too long to hold go by, and indexes it when its end is seen.
+    fn skip_on(
+        &mut self,
+        mut skip: Skip,
+        input: &[u8],
+        at: usize,
+        more: More,
+        index: &mut Index,
+    ) -> Option<(usize, u64)> {
+        let found = match &mut skip {
+            Skip::Comment
+            | Skip::Record {
+                until: Until::Line, ..
+            } => first_line(input, at, more),
+            Skip::Record {
+                until: Until::Record { quoted_bytes },
+                ..
+            } => self.record_end(quoted_bytes, input, at, more),
+        };
+        let (end, next, is_whole) = match found {
+            Line::Whole { end, next } => (end, next, true),
+            Line::WaitsAt(end) => (end, end, false),
+            Line::Unended => (input.len(), input.len(), more == More::None),
+        };
+        if next == at {
+            self.skip = Some(skip);
+            return None;
+        }
+        let n_lines = count_lines(input.get(at..next).unwrap_or_default());
+        match skip {
+            Skip::Comment => {
+                index.push(Kind::Overhead, at, end, next, 0);
+                self.skip = (!is_whole).then_some(Skip::Comment);
+            }
+            Skip::Record { mut record, until } => {
+                record.bytes += to_u64(end - at);
+                if is_whole {
+                    index.push_oversized(record, at, end, next);
+                } else {
+                    index.push(Kind::Piece, at, end, next, 0);
+                    self.skip = Some(Skip::Record { record, until });
+                }
+            }
+        }
+        Some((next, n_lines))
+    }
+
+    /// Finds the end of a record that is too long to hold: the next line end outside quotes. A
+    /// quote that stays open for another record's length is taken for a bad one.
+    fn record_end(
+        &self,
+        quoted_bytes: &mut Option<usize>,
+        input: &[u8],
+        at: usize,
+        more: More,
+    ) -> Line {
+        for (idx, &byte) in input.iter().enumerate().skip(at) {
+            if self.dialect.quote == Some(byte) {
+                *quoted_bytes = quoted_bytes.is_none().then_some(0);
+            } else if let Some(n_bytes) = quoted_bytes
+                && *n_bytes <= self.record_bytes_max
+            {
+                *n_bytes += 1;
+            } else if matches!(byte, b'\n' | b'\r') {
+                return match line_end(input, idx, more) {
+                    Some(next) => Line::Whole { end: idx, next },
+                    None => Line::WaitsAt(idx),
+                };
+            }
+        }
+        Line::Unended
+    }
+}
+
+/// The first physical line from some place on.
+enum Line {
+    /// Where its line end begins and ends.
+    Whole { end: usize, next: usize },
+    /// Its line end begins here, and takes one byte more to tell.
+    WaitsAt(usize),
+    /// Its end is not in the input.
+    Unended,
+}
+
+fn first_line(input: &[u8], at: usize, more: More) -> Line {
+    let rest = input.get(at..).unwrap_or_default();
+    let Some(end) = memchr2(b'\n', b'\r', rest).map(|n| at + n) else {
+        return Line::Unended;
+    };
+    match line_end(input, end, more) {
+        Some(next) => Line::Whole { end, next },
+        None => Line::WaitsAt(end),
+    }
+}
+
+/// Returns the end of the line end at `at`: LF, CRLF or CR. `None` if a byte more is needed to tell.
+fn line_end(input: &[u8], at: usize, more: More) -> Option<usize> {
+    match (input.get(at), input.get(at + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Some(at + 2),
+        (Some(b'\r'), None) if more == More::MayFollow => None,
+        _ => Some(at + 1),
+    }
+}
+
+/// Counts line ends: LF, CRLF or CR.
+fn count_lines(bytes: &[u8]) -> u64 {
+    let mut n_lines = 0;
+    let mut was_cr = false;
+    for &byte in bytes {
+        n_lines += u64::from(byte == b'\r' || (byte == b'\n' && !was_cr));
+        was_cr = byte == b'\r';
+    }
+    n_lines
+}
+
+/// Widens a count. No target of ours has pointers wider than 64 bits.
+pub(crate) fn to_u64(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}

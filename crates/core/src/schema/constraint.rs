@@ -1,0 +1,326 @@
+//! Reads the constraints of a field.
+
+use std::fmt::Display;
+
+use super::fault::{Faults, Path};
+use super::json::{Json, Object};
+use super::read::flag;
+use super::{FieldKind, did_you_mean};
+use crate::check::rules::{Bound, Members, Rules, Side};
+use crate::check::text::TextFormat;
+use crate::check::{ClosedText, Length, Lengths, Pattern, pattern};
+use crate::value::Logical;
+
+/// The constraints of the standard.
+const NAMES: &[&str] = &[
+    "required",
+    "unique",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "jsonSchema",
+];
+
+const SIDES: [(Side, &str); 4] = [
+    (Side::Minimum, "minimum"),
+    (Side::ExclusiveMinimum, "exclusiveMinimum"),
+    (Side::Maximum, "maximum"),
+    (Side::ExclusiveMaximum, "exclusiveMaximum"),
+];
+
+/// The most members of an `enum` that a message names.
+const MEMBERS_SHOWN_MAX: usize = 10;
+
+/// Whether the standard has the constraint for the type.
+fn applies(name: &str, kind: FieldKind) -> bool {
+    match name {
+        "required" | "unique" | "enum" => true,
+        "pattern" | "minLength" | "maxLength" => kind == FieldKind::String,
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => match kind {
+            FieldKind::Integer
+            | FieldKind::Number
+            | FieldKind::Date
+            | FieldKind::Time
+            | FieldKind::DateTime => true,
+            FieldKind::Any | FieldKind::String | FieldKind::Boolean => false,
+        },
+        _ => false,
+    }
+}
+
+/// How a literal of a constraint becomes a value.
+pub(super) struct Literal<'a, T> {
+    read: &'a dyn Fn(&Json<'_>) -> Option<T>,
+    /// Completes "is not …".
+    expected: &'a str,
+    /// What a bound says of the values beside their order.
+    note: fn(&T) -> &'static str,
+}
+
+impl<'a, T> Literal<'a, T> {
+    pub(super) fn new(read: &'a dyn Fn(&Json<'_>) -> Option<T>, expected: &'a str) -> Self {
+        Self {
+            read,
+            expected,
+            note: |_| "",
+        }
+    }
+
+    pub(super) fn noting(self, note: fn(&T) -> &'static str) -> Self {
+        Self { note, ..self }
+    }
+}
+
+/// The constraints of one field.
+pub(super) struct Constraints<'a> {
+    object: Option<&'a Object<'a>>,
+    path: &'a Path<'a>,
+    pub(super) faults: &'a mut Faults,
+}
+
+impl<'a> Constraints<'a> {
+    /// Takes the constraints, and checks that the standard has each of them, and for the type if that is known.
+    pub(super) fn read(
+        json: Option<&'a Json<'a>>,
+        kind: Option<FieldKind>,
+        path: &'a Path<'a>,
+        faults: &'a mut Faults,
+    ) -> Self {
+        let object = match json {
+            Some(Json::Object(object)) => Some(object),
+            Some(other) => {
+                faults.push_type(path, "an object", other);
+                None
+            }
+            None => None,
+        };
+        for (name, _) in object.into_iter().flat_map(Object::iter) {
+            let path = path.key(name);
+            if !NAMES.contains(&name) {
+                let hint = did_you_mean(name, NAMES.iter().copied());
+                faults.push(&path, format!("unknown constraint `{name}`"), &hint);
+            } else if let Some(kind) = kind
+                && !applies(name, kind)
+            {
+                let hint = if kind == FieldKind::Any {
+                    "give the field a `type`"
+                } else {
+                    ""
+                };
+                let message = format!("constraint `{name}` does not apply to the type `{kind}`");
+                faults.push(&path, message, hint);
+            }
+        }
+        Self {
+            object,
+            path,
+            faults,
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Json<'a>> {
+        self.object?.get(name)
+    }
+
+    pub(super) fn flag(&mut self, name: &str) -> bool {
+        let object = self.object;
+        object
+            .and_then(|object| flag(object, name, self.path, self.faults))
+            .unwrap_or(false)
+    }
+
+    /// Reads `minLength` and `maxLength`.
+    pub(super) fn lengths(&mut self) -> Lengths {
+        let min = self.length("minLength", Side::Minimum);
+        let max = self.length("maxLength", Side::Maximum);
+        if let (Some(min), Some(max)) = (&min, &max)
+            && min.n_chars > max.n_chars
+        {
+            let path = self.path.key("maxLength");
+            self.faults.push(
+                &path,
+                "is less than `minLength`: no value can meet both",
+                "",
+            );
+        }
+        Lengths { min, max }
+    }
+
+    fn length(&mut self, name: &str, side: Side) -> Option<Length> {
+        let json = self.get(name)?;
+        let n_chars = match json {
+            Json::Number(text) => text.parse().ok(),
+            Json::Null | Json::Bool(_) | Json::Text(_) | Json::Array(_) | Json::Object(_) => None,
+        };
+        let Some(n_chars) = n_chars else {
+            let path = self.path.key(name);
+            self.faults
+                .push(&path, "must be a whole number that is not negative", "");
+            return None;
+        };
+        let noun = if n_chars == 1 {
+            "character"
+        } else {
+            "characters"
+        };
+        Some(Length {
+            n_chars,
+            expected: format!("{} {n_chars} {noun}", side.words()).into(),
+        })
+    }
+
+    pub(super) fn pattern(&mut self) -> Option<Pattern> {
+        let json = self.get("pattern")?;
+        let path = self.path.key("pattern");
+        let Json::Text(text) = json else {
+            self.faults.push_type(&path, "a string", json);
+            return None;
+        };
+        match pattern::compile(text) {
+            Ok(regex) => Some(Pattern {
+                regex,
+                expected: format!("text that matches the pattern `{text}`").into(),
+            }),
+            Err(fault) => {
+                let hint = fault.hint.as_deref().unwrap_or_default();
+                self.faults.push(&path, fault.message, hint);
+                None
+            }
+        }
+    }
+
+    /// Reads the `enum` of a field whose values are texts.
+    pub(super) fn closed_text(&mut self, format: TextFormat) -> Option<ClosedText> {
+        let read = |json: &Json<'_>| match json {
+            Json::Text(text) if format.admits(text) => Some(text.clone().into_owned()),
+            Json::Null
+            | Json::Bool(_)
+            | Json::Number(_)
+            | Json::Text(_)
+            | Json::Array(_)
+            | Json::Object(_) => None,
+        };
+        let (literals, expected) = self.members(&read, format.expected())?;
+        Some(ClosedText {
+            members: literals.into_iter().collect(),
+            expected,
+        })
+    }
+
+    /// Reads bounds and `enum`, and checks that the bounds leave room.
+    pub(super) fn rules<T: Logical>(&mut self, literal: &Literal<'_, T>) -> Rules<T> {
+        let bounds: Vec<Bound<T>> = SIDES
+            .into_iter()
+            .filter_map(|(side, name)| self.bound(side, name, literal))
+            .collect();
+        self.check_bounds(&bounds);
+        let members = self.members(literal.read, literal.expected);
+        Rules {
+            bounds,
+            members: members.map(|(literals, expected)| Members::new(literals, expected)),
+        }
+    }
+
+    fn bound<T: Logical>(
+        &mut self,
+        side: Side,
+        name: &str,
+        literal: &Literal<'_, T>,
+    ) -> Option<Bound<T>> {
+        let json = self.get(name)?;
+        let path = self.path.key(name);
+        let Some(value) = (literal.read)(json) else {
+            self.faults
+                .push(&path, format!("`{json}` is not {}", literal.expected), "");
+            return None;
+        };
+        if value.compare(&value).is_none() {
+            self.faults
+                .push(&path, format!("`{json}` bounds nothing"), "");
+            return None;
+        }
+        let note = (literal.note)(&value);
+        Some(Bound {
+            side,
+            expected: format!("{} `{json}`{note}", side.words()).into(),
+            literal: value,
+        })
+    }
+
+    fn check_bounds<T: Logical>(&mut self, bounds: &[Bound<T>]) {
+        let mut rest = bounds.iter();
+        while let Some(bound) = rest.next() {
+            if rest
+                .clone()
+                .any(|other| bound.literal.compare(&other.literal).is_none())
+            {
+                let message = "bounds with and without a zone are mixed";
+                self.faults
+                    .push(self.path, message, "give all of them a zone, or none");
+                return;
+            }
+        }
+        for lower in bounds.iter().filter(|bound| bound.side.is_lower()) {
+            for upper in bounds.iter().filter(|bound| !bound.side.is_lower()) {
+                if !lower.leaves_room_below(upper) {
+                    let (lower, upper) = (&lower.expected, &upper.expected);
+                    let message = format!("no value is {lower} and {upper}");
+                    self.faults.push(self.path, message, "");
+                }
+            }
+        }
+    }
+
+    /// Reads the literals of `enum`, and completes "expected …".
+    fn members<T>(
+        &mut self,
+        read: &dyn Fn(&Json<'_>) -> Option<T>,
+        noun: &str,
+    ) -> Option<(Vec<T>, Box<str>)> {
+        let json = self.get("enum")?;
+        let path = self.path.key("enum");
+        let Json::Array(items) = json else {
+            self.faults.push_type(&path, "an array", json);
+            return None;
+        };
+        if items.is_empty() {
+            self.faults.push(&path, "must hold at least one value", "");
+            return None;
+        }
+        let mut literals = Vec::with_capacity(items.len());
+        for (idx, item) in items.iter().enumerate() {
+            if let Some(literal) = read(item) {
+                literals.push(literal);
+                continue;
+            }
+            let hint = match item {
+                Json::Number(_) | Json::Bool(_) => "put it in quotes if it is meant as text",
+                Json::Null => "a missing value is allowed unless `required` is set",
+                Json::Text(_) | Json::Array(_) | Json::Object(_) => "",
+            };
+            self.faults
+                .push(&path.index(idx), format!("`{item}` is not {noun}"), hint);
+        }
+        Some((literals, one_of(items.iter()).into()))
+    }
+}
+
+/// Names the members of a closed set, the first of them if they are many.
+pub(super) fn one_of<T: Display>(members: impl Iterator<Item = T> + Clone) -> String {
+    let n_members = members.clone().count();
+    let shown: Vec<String> = members
+        .take(MEMBERS_SHOWN_MAX)
+        .map(|member| format!("`{member}`"))
+        .collect();
+    let shown = shown.join(", ");
+    match n_members.saturating_sub(MEMBERS_SHOWN_MAX) {
+        0 if n_members == 1 => shown,
+        0 => format!("one of {shown}"),
+        n_others => format!("one of {shown} and {n_others} others"),
+    }
+}

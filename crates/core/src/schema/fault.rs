@@ -1,0 +1,175 @@
+//! What is wrong with a descriptor: all of it, each fault with its place.
+
+use std::fmt;
+
+use super::json::Json;
+
+/// The most faults that are listed; further ones are counted.
+pub const FAULTS_MAX: usize = 1_000;
+
+/// One thing that is wrong with a descriptor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaFault {
+    /// Where it is: a JSON pointer (RFC 6901). The empty pointer is the whole descriptor.
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for SchemaFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Everything that is wrong with a descriptor: at least one fault, in the order in which they were found.
+///
+/// `Display` gives one fault a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaFaults {
+    listed: Vec<SchemaFault>,
+    n_unlisted: usize,
+}
+
+impl SchemaFaults {
+    /// Returns the faults, at most [`FAULTS_MAX`].
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &SchemaFault> {
+        self.listed.iter()
+    }
+
+    /// Returns how many faults there are beside the listed ones.
+    #[must_use]
+    pub fn n_unlisted(&self) -> usize {
+        self.n_unlisted
+    }
+}
+
+impl fmt::Display for SchemaFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (idx, fault) in self.listed.iter().enumerate() {
+            let separator = if idx == 0 { "" } else { "\n" };
+            write!(f, "{separator}{fault}")?;
+        }
+        match self.n_unlisted {
+            0 => Ok(()),
+            n => write!(f, "\nand {n} more"),
+        }
+    }
+}
+
+impl std::error::Error for SchemaFaults {}
+
+/// The place of a value in a descriptor, as a list that lives on the stack of whoever reads it.
+#[derive(Clone, Copy)]
+pub(super) struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root,
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> Path<'a> {
+    pub(super) const ROOT: Self = Self {
+        parent: None,
+        step: Step::Root,
+    };
+
+    pub(super) fn key(&'a self, key: &'a str) -> Self {
+        Self {
+            parent: Some(self),
+            step: Step::Key(key),
+        }
+    }
+
+    pub(super) fn index(&'a self, idx: usize) -> Self {
+        Self {
+            parent: Some(self),
+            step: Step::Index(idx),
+        }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Root => Ok(()),
+            Step::Key(key) => write!(f, "/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(idx) => write!(f, "/{idx}"),
+        }
+    }
+}
+
+/// Gathers faults while a descriptor is read.
+#[derive(Default)]
+pub(super) struct Faults {
+    listed: Vec<SchemaFault>,
+    n_unlisted: usize,
+}
+
+impl Faults {
+    /// Notes a fault; an empty hint is none.
+    pub(super) fn push(&mut self, path: &Path<'_>, message: impl Into<String>, hint: &str) {
+        if self.listed.len() == FAULTS_MAX {
+            self.n_unlisted += 1;
+            return;
+        }
+        self.listed.push(SchemaFault {
+            pointer: path.to_string(),
+            message: message.into(),
+            hint: (!hint.is_empty()).then(|| hint.to_owned()),
+        });
+    }
+
+    /// Notes that a value is not of the JSON type that belongs there.
+    pub(super) fn push_type(&mut self, path: &Path<'_>, expected: &str, found: &Json<'_>) {
+        let found = found.type_name();
+        self.push(path, format!("must be {expected}, not {found}"), "");
+    }
+
+    /// Notes something of the standard that would be ignored otherwise.
+    pub(super) fn push_unsupported(&mut self, path: &Path<'_>, what: &str) {
+        self.push(
+            path,
+            format!("{what} not supported"),
+            "this version does not check it yet, and does not ignore what would change a verdict",
+        );
+    }
+
+    /// Returns how many faults there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.listed.len() + self.n_unlisted
+    }
+
+    /// Returns what was read, or the faults.
+    pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, SchemaFaults> {
+        match value {
+            Some(value) if self.listed.is_empty() => return Ok(value),
+            // What could not be read has left a fault; if ever it did not, this is the fault.
+            None if self.listed.is_empty() => self.push(&Path::ROOT, "cannot be read", ""),
+            Some(_) | None => {}
+        }
+        Err(SchemaFaults {
+            listed: self.listed,
+            n_unlisted: self.n_unlisted,
+        })
+    }
+}

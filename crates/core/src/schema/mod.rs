@@ -1,0 +1,274 @@
+//! The schema: a Table Schema (Data Package v2) descriptor, checked whole, with all its faults at once.
+//!
+//! A property of the standard that this version does not check yet is a fault, for to ignore it would change a verdict.
+//! Properties that the standard does not know are ignored, as it asks.
+
+mod constraint;
+mod fault;
+mod field;
+mod json;
+mod read;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::fault::{FAULTS_MAX, SchemaFault, SchemaFaults};
+pub use self::json::{DESCRIPTOR_BYTES_MAX, DESCRIPTOR_DEPTH_MAX, DESCRIPTOR_VALUES_MAX};
+pub use self::read::FIELDS_MAX;
+use crate::check::{ColumnCheck, Presence};
+
+/// What a table looks like. A clone is cheap.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    fields: Arc<[Field]>,
+    fields_match: FieldsMatch,
+}
+
+impl Schema {
+    /// Reads a descriptor in JSON.
+    ///
+    /// # Errors
+    ///
+    /// Every fault that it has, each with its JSON pointer. Text that is not JSON is one fault, with line and column.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rowgate_core::schema::Schema;
+    ///
+    /// let text = br#"{"fields": [{"name": "id", "type": "int"}], "fieldsMatch": "some"}"#;
+    /// let faults = Schema::parse(text).unwrap_err();
+    /// let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+    /// assert_eq!(pointers, ["/fieldsMatch", "/fields/0/type"]);
+    /// ```
+    pub fn parse(text: &[u8]) -> Result<Self, SchemaFaults> {
+        read::schema(text)
+    }
+
+    /// Returns the fields in the descriptor's order, at least one. No two have the same name.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// Returns how fields and the labels of a header are matched.
+    #[must_use]
+    pub fn fields_match(&self) -> FieldsMatch {
+        self.fields_match
+    }
+}
+
+/// One field of a schema.
+#[derive(Clone, Debug)]
+pub struct Field {
+    name: Box<str>,
+    kind: FieldKind,
+    uniqueness: Uniqueness,
+    check: ColumnCheck,
+}
+
+/// Whether a column may hold a value twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Uniqueness {
+    Repeatable,
+    Unique,
+}
+
+impl Field {
+    /// Returns the name, never empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the type.
+    #[must_use]
+    pub fn kind(&self) -> FieldKind {
+        self.kind
+    }
+
+    /// Returns the check of the field's cells.
+    #[must_use]
+    pub fn check(&self) -> &ColumnCheck {
+        &self.check
+    }
+
+    /// Returns whether every record must have a value.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.check.presence == Presence::Required
+    }
+
+    /// Returns whether no two accepted records may have the same value. See [`ColumnCheck::key`].
+    #[must_use]
+    pub fn is_unique(&self) -> bool {
+        self.uniqueness == Uniqueness::Unique
+    }
+
+    /// Returns what is expected of the field's cells, in plain English: the type first, then a phrase for each rule.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rowgate_core::schema::Schema;
+    ///
+    /// let text = br#"{"fields": [{
+    ///     "name": "n", "type": "integer", "constraints": {"required": true, "minimum": 1}
+    /// }]}"#;
+    /// let schema = Schema::parse(text)?;
+    /// assert_eq!(
+    ///     schema.fields()[0].describe(),
+    ///     ["an integer", "required", "at least `1`", "missing: ``"],
+    /// );
+    /// # Ok::<(), rowgate_core::schema::SchemaFaults>(())
+    /// ```
+    #[must_use]
+    pub fn describe(&self) -> Vec<String> {
+        let mut lines = vec![self.check.expected.to_string()];
+        if self.is_required() {
+            lines.push("required".to_owned());
+        }
+        if self.is_unique() {
+            lines.push("unique".to_owned());
+        }
+        let constraints = self.check.cast.constraints();
+        lines.extend(constraints.into_iter().map(str::to_owned));
+        let missing: Vec<String> = self
+            .check
+            .missing
+            .iter()
+            .map(|m| format!("`{m}`"))
+            .collect();
+        lines.push(match missing.as_slice() {
+            [] => "no cell is missing, not even an empty one".to_owned(),
+            missing => format!("missing: {}", missing.join(", ")),
+        });
+        lines
+    }
+}
+
+/// The type of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// Anything: the text of the cell, as it is.
+    Any,
+    /// Text, of a format.
+    String,
+    /// Whole numbers without a range.
+    Integer,
+    /// Exact decimal numbers, NaN and the infinities.
+    Number,
+    /// True and false.
+    Boolean,
+    /// Days.
+    Date,
+    /// Times of day.
+    Time,
+    /// Days with a time.
+    DateTime,
+}
+
+impl FieldKind {
+    /// The types that are checked.
+    pub const ALL: &'static [Self] = &[
+        Self::Any,
+        Self::String,
+        Self::Integer,
+        Self::Number,
+        Self::Boolean,
+        Self::Date,
+        Self::Time,
+        Self::DateTime,
+    ];
+
+    /// Returns the type's name in a descriptor.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::DateTime => "datetime",
+        }
+    }
+}
+
+impl fmt::Display for FieldKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How the fields of a schema and the labels of a header are matched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FieldsMatch {
+    /// The same fields in the same order.
+    #[default]
+    Exact,
+    /// The same fields in any order.
+    Equal,
+    /// All fields of the schema; the source may have more.
+    Subset,
+    /// Only fields of the schema; the source may have fewer.
+    Superset,
+    /// At least one field of the schema.
+    Partial,
+}
+
+impl FieldsMatch {
+    /// Every way to match.
+    pub const ALL: &'static [Self] = &[
+        Self::Exact,
+        Self::Equal,
+        Self::Subset,
+        Self::Superset,
+        Self::Partial,
+    ];
+
+    /// Returns the name in a descriptor.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Equal => "equal",
+            Self::Subset => "subset",
+            Self::Superset => "superset",
+            Self::Partial => "partial",
+        }
+    }
+}
+
+impl fmt::Display for FieldsMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Returns a hint at the known name that `name` is likely to stand for.
+fn did_you_mean<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+    const SIMILARITY_MIN: f64 = 0.8;
+    let lower = name.to_lowercase();
+    let likely = known
+        .clone()
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&lower, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(similarity, _)| *similarity >= SIMILARITY_MIN)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right));
+    if let Some((_, candidate)) = likely {
+        return format!("did you mean `{candidate}`?");
+    }
+    let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+    format!("known: {}", known.join(", "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Reads the properties of a schema.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::fault::{Faults, Path, SchemaFaults};
+use super::json::{self, Json, Object};
+use super::{Field, FieldsMatch, Schema, did_you_mean, field};
+use crate::check::words::Words;
+
+/// The most fields that a schema may have.
+pub const FIELDS_MAX: usize = 10_000;
+
+/// What is in the standard, or in the extension block, and not checked yet.
+const UNSUPPORTED: &[&str] = &["primaryKey", "uniqueKeys", "foreignKeys", "rowgate"];
+
+pub(super) fn schema(text: &[u8]) -> Result<Schema, SchemaFaults> {
+    let mut faults = Faults::default();
+    let schema = json::parse(text, &mut faults).and_then(|json| root(&json, &mut faults));
+    faults.finish(schema)
+}
+
+fn root(json: &Json<'_>, faults: &mut Faults) -> Option<Schema> {
+    let Json::Object(object) = json else {
+        faults.push_type(&Path::ROOT, "an object", json);
+        return None;
+    };
+    string(object, "$schema", &Path::ROOT, faults);
+    for name in UNSUPPORTED {
+        if object
+            .get(name)
+            .is_some_and(|json| !json.is_empty_collection())
+        {
+            faults.push_unsupported(&Path::ROOT.key(name), &format!("`{name}` is"));
+        }
+    }
+    let fields_match = object.get("fieldsMatch").map_or_else(
+        || Some(FieldsMatch::default()),
+        |json| fields_match(json, &Path::ROOT.key("fieldsMatch"), faults),
+    );
+    let missing = object.get("missingValues").map_or_else(
+        || Some([""].into_iter().collect()),
+        |json| missing_values(json, &Path::ROOT.key("missingValues"), faults),
+    );
+    let fields = fields(object, &Arc::new(missing.unwrap_or_default()), faults)?;
+    Some(Schema {
+        fields: fields.into(),
+        fields_match: fields_match?,
+    })
+}
+
+fn fields(object: &Object<'_>, missing: &Arc<Words>, faults: &mut Faults) -> Option<Vec<Field>> {
+    let Some(json) = object.get("fields") else {
+        let is_package = ["resources", "schema"]
+            .iter()
+            .any(|key| object.get(key).is_some());
+        let hint = if is_package {
+            "this looks like a data package or a resource: give its `schema` alone"
+        } else {
+            "list the columns: `\"fields\": [{\"name\": \"id\", \"type\": \"integer\"}]`"
+        };
+        faults.push(&Path::ROOT, "descriptor lacks `fields`", hint);
+        return None;
+    };
+    let path = Path::ROOT.key("fields");
+    let Json::Array(items) = json else {
+        faults.push_type(&path, "an array of objects", json);
+        return None;
+    };
+    if items.is_empty() || items.len() > FIELDS_MAX {
+        let message = format!("must hold 1 to {FIELDS_MAX} fields, not {}", items.len());
+        faults.push(&path, message, "");
+        return None;
+    }
+    let mut names = HashSet::new();
+    let mut fields = Vec::with_capacity(items.len());
+    for (idx, item) in items.iter().enumerate() {
+        let path = path.index(idx);
+        let name = field::name(item, &path, faults);
+        if let Some(name) = name
+            && !names.insert(name)
+        {
+            let message = format!("name `{name}` stands twice");
+            faults.push(
+                &path.key("name"),
+                message,
+                "give each field a name of its own",
+            );
+        }
+        fields.extend(field::field(item, name, &path, missing, faults));
+    }
+    Some(fields)
+}
+
+fn fields_match(json: &Json<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<FieldsMatch> {
+    let name = match json {
+        Json::Text(name) => name,
+        // The form of the standard's profile.
+        Json::Array(items) if let [Json::Text(name)] = items.as_slice() => name,
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => {
+            faults.push_type(path, "a string", json);
+            return None;
+        }
+    };
+    let known = FieldsMatch::ALL.iter().copied();
+    let found = known.clone().find(|known| known.as_str() == name);
+    if found.is_none() {
+        let hint = did_you_mean(name, known.map(FieldsMatch::as_str));
+        faults.push(path, format!("unknown way to match `{name}`"), &hint);
+    }
+    found
+}
+
+/// Reads `missingValues`: strings, or objects with a `value` and perhaps a `label`; each value once, each label once.
+pub(super) fn missing_values(
+    json: &Json<'_>,
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<Words> {
+    let Json::Array(items) = json else {
+        faults.push_type(path, "an array of strings", json);
+        return None;
+    };
+    let (mut values, mut labels) = (HashSet::new(), HashSet::new());
+    for (idx, item) in items.iter().enumerate() {
+        let path = path.index(idx);
+        let value = match item {
+            Json::Text(value) => Some(&**value),
+            Json::Object(object) => {
+                if let Some(label) = string(object, "label", &path, faults)
+                    && !labels.insert(label)
+                {
+                    faults.push(
+                        &path.key("label"),
+                        format!("label `{label}` stands twice"),
+                        "",
+                    );
+                }
+                let value = string(object, "value", &path, faults);
+                if object.get("value").is_none() {
+                    faults.push(&path, "missing value lacks its `value`", "");
+                }
+                value
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => {
+                let message = format!("must be a string or an object, not {}", item.type_name());
+                let hint = "missing values are compared with the text of a cell: put it in quotes";
+                faults.push(&path, message, hint);
+                None
+            }
+        };
+        if let Some(value) = value
+            && !values.insert(value)
+        {
+            faults.push(&path, format!("missing value `{value}` stands twice"), "");
+        }
+    }
+    let n_objects = items
+        .iter()
+        .filter(|item| matches!(item, Json::Object(_)))
+        .count();
+    if n_objects != 0 && n_objects != items.len() {
+        faults.push(
+            path,
+            "mixes strings and objects",
+            "use one form for all of them",
+        );
+    }
+    Some(values.into_iter().collect())
+}
+
+/// Reads a property that is a string if it is there.
+pub(super) fn string<'j>(
+    object: &'j Object<'_>,
+    key: &str,
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<&'j str> {
+    let json = object.get(key)?;
+    let text = json.as_text();
+    if text.is_none() {
+        faults.push_type(&path.key(key), "a string", json);
+    }
+    text
+}
+
+/// Reads a property that is a boolean if it is there.
+pub(super) fn flag(
+    object: &Object<'_>,
+    key: &str,
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<bool> {
+    let json = object.get(key)?;
+    if let Json::Bool(flag) = json {
+        return Some(*flag);
+    }
+    faults.push_type(&path.key(key), "`true` or `false`", json);
+    None
+}
