@@ -1,1 +1,12 @@
-//! app
+//! What rowgate's front ends share: settings, telemetry, places, and one call for each job.
+//!
+//! A front end translates its arguments into the requests of [`jobs`] and the outcome back by the
+//! table of [`outcome`]. It holds no policy of its own.
+
+pub mod jobs;
+pub mod outcome;
+pub mod place;
+pub mod schemas;
+pub mod settings;
+pub mod telemetry;
+pub mod uploads;

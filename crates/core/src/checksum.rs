@@ -14,7 +14,7 @@ use crc_fast::CrcAlgorithm::Crc64Nvme;
 ///
 /// let whole = Crc64::of(b"123456789");
 /// assert_eq!(Crc64::of(b"1234").then(Crc64::of(b"56789"), 5), whole);
-/// assert_eq!(whole.to_base64(), "rosUhgp5mYg=");
+/// assert_eq!(whole.to_base64(), "rosUhgp5mIg=");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crc64(u64);

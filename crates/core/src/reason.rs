@@ -1,7 +1,7 @@
 //! Why a record was turned away: published codes, and the sentence that goes with each finding.
 //!
-//! Codes are the names of Frictionless, and ours in the same manner. They are published: the list only grows, and a
-//! code never changes its meaning.
+//! Codes are the names of Frictionless, and ours in the same manner. They are published: the list
+//! only grows, and a code never changes its meaning.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -99,23 +99,24 @@ impl Code {
     pub const fn summary(self) -> &'static str {
         match self {
             Self::TypeError => {
-                "The cell is not a value of its column's type: the schema gives the type and the \
-                 format."
+                "The cell is not a value of its column's type: the schema gives the type and \
+                 the format."
             }
             Self::ConstraintError => {
-                "The value has the right type and breaks a constraint of its column: `required`, \
-                 `enum`, `pattern`, a length or a bound."
+                "The value has the right type and breaks a constraint of its column: \
+                 `required`, `enum`, `pattern`, a length or a bound."
             }
             Self::MissingCell => {
-                "The record has fewer cells than the header has labels, so no cell can be trusted to \
-                 stand in its own column."
+                "The record has fewer cells than the header has labels, so no cell can be \
+                 trusted to stand in its own column."
             }
             Self::ExtraCell => {
-                "The record has more cells than the header has labels, so no cell can be trusted to \
-                 stand in its own column."
+                "The record has more cells than the header has labels, so no cell can be \
+                 trusted to stand in its own column."
             }
             Self::BlankRow => {
-                "The line has no bytes at all. A line such as `,,` is not blank: its cells are empty."
+                "The line has no bytes at all. A line such as `,,` is not blank: its cells are \
+                 empty."
             }
             Self::BlankLabel => {
                 "A label of the header is empty, so its column cannot be told from others."
@@ -126,39 +127,39 @@ impl Code {
             Self::MissingLabel => "The header lacks a field that the schema asks for.",
             Self::ExtraLabel => "The header has a label that the schema does not know.",
             Self::IncorrectLabel => {
-                "The label is not the name of the field in its place: `fieldsMatch` is `exact`, which \
-                 asks for the same fields in the same order."
+                "The label is not the name of the field in its place: `fieldsMatch` is `exact`, \
+                 which asks for the same fields in the same order."
             }
             Self::EncodingError => {
-                "The record's bytes are not text in the encoding in force (UTF-8 unless another is \
-                 named). They are not decoded by guess."
+                "The record's bytes are not text in the encoding in force (UTF-8 unless another \
+                 is named). They are not decoded by guess."
             }
             Self::QuoteError => {
-                "The record's quoting is broken: text follows a closing quote, or a quote is never \
-                 closed. One line is rejected, and reading resumes on the next."
+                "The record's quoting is broken: text follows a closing quote, or a quote is \
+                 never closed. One line is rejected, and reading resumes on the next."
             }
             Self::RecordTooLong => {
-                "The record is longer than the record limit, and was skipped to its end. Its quoting \
-                 is not broken."
+                "The record is longer than the record limit, and was skipped to its end. Its \
+                 quoting is not broken."
             }
             Self::UnmendedRecord => {
-                "A record of a quarantine file was fed back while its raw bytes were still in place, \
-                 so nobody has mended it."
+                "A record of a quarantine file was fed back while its raw bytes were still in \
+                 place, so nobody has mended it."
             }
             Self::UniqueError => {
-                "The value stands in an earlier accepted record too, and the column's values must \
-                 differ. Values are compared, not their spelling: `1.0` equals `1`."
+                "The value stands in an earlier accepted record too, and the column's values \
+                 must differ. Values are compared, not their spelling: `1.0` equals `1`."
             }
         }
     }
 
-    /// Returns an example of data that get the code.
+    /// Returns an example of data that gets the code.
     #[must_use]
     pub const fn example(self) -> &'static str {
         match self {
             Self::TypeError => {
-                "The column `ordered_on` has the type `date`, and the cell holds `31/12/2026` or \
-                 `2026-02-30`."
+                "The column `ordered_on` has the type `date`, and the cell holds `31/12/2026` \
+                 or `2026-02-30`."
             }
             Self::ConstraintError => {
                 "The column `quantity` has `\"minimum\": 1`, and the cell holds `0`; or it is \
@@ -175,7 +176,8 @@ impl Code {
                 "The schema has the fields `id` and `amount`, and the header is `id`."
             }
             Self::ExtraLabel => {
-                "The schema has the fields `id` and `amount`, and the header is `id,amount,note`."
+                "The schema has the fields `id` and `amount`, and the header is \
+                 `id,amount,note`."
             }
             Self::IncorrectLabel => {
                 "The schema has the fields `id` and `amount`, and the header is `amount,id`."
@@ -184,16 +186,16 @@ impl Code {
                 "The byte `E9`, an `é` in Latin-1, in a file that is read as UTF-8."
             }
             Self::QuoteError => {
-                "`7,\"Smith\" Ltd,12.50`, or `7,\"Smith,12.50` with no other quote to the end of the \
-                 input."
+                "`7,\"Smith\" Ltd,12.50`, or `7,\"Smith,12.50` with no other quote to the end \
+                 of the input."
             }
             Self::RecordTooLong => "A cell of 20 MB of text where the limit is 1 MiB.",
             Self::UnmendedRecord => {
                 "A row of a rejects file whose column `_rowgate_raw` is not empty."
             }
             Self::UniqueError => {
-                "The column `id` is `unique`, and two records hold `7`. The first is accepted, and the \
-                 second is not."
+                "The column `id` is `unique`, and two records hold `7`. The first is accepted, \
+                 and the second is not."
             }
         }
     }
@@ -203,21 +205,21 @@ impl Code {
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::TypeError => {
-                "Write the value as the message says. If the source writes it otherwise throughout, \
-                 give the field the `format`, `decimalChar`, `groupChar`, `trueValues` or \
-                 `missingValues` that the source uses."
+                "Write the value as the message says. If the source writes it otherwise \
+                 throughout, give the field the `format`, `decimalChar`, `groupChar`, \
+                 `trueValues` or `missingValues` that the source uses."
             }
             Self::ConstraintError => {
-                "Correct the value, or the constraint if the value is right. Every constraint that a \
-                 value breaks is listed."
+                "Correct the value, or the constraint if the value is right. Every constraint \
+                 that a value breaks is listed."
             }
             Self::MissingCell => {
-                "Add the missing cells, empty ones if need be: `7,Smith,`. Look for a line break \
-                 inside a value that should be in quotes."
+                "Add the missing cells, empty ones if need be: `7,Smith,`. Look for a line \
+                 break inside a value that should be in quotes."
             }
             Self::ExtraCell => {
-                "Put a value that holds the delimiter in quotes: `7,\"Smith, John\",12.50`. Check that \
-                 the delimiter is the right one."
+                "Put a value that holds the delimiter in quotes: `7,\"Smith, John\",12.50`. \
+                 Check that the delimiter is the right one."
             }
             Self::BlankRow => "Delete the line.",
             Self::BlankLabel => "Name the column, or take it out of the source.",
@@ -227,24 +229,24 @@ impl Code {
                  `partial`."
             }
             Self::ExtraLabel => {
-                "Add the field to the schema, or take the column out. If such columns may stay, set \
-                 `fieldsMatch` to `subset` or `partial`."
+                "Add the field to the schema, or take the column out. If such columns may stay, \
+                 set `fieldsMatch` to `subset` or `partial`."
             }
             Self::IncorrectLabel => {
-                "Put the columns in the schema's order. If any order will do, set `fieldsMatch` to \
-                 `equal`."
+                "Put the columns in the schema's order. If any order will do, set `fieldsMatch` \
+                 to `equal`."
             }
             Self::EncodingError => "Save the source as UTF-8, or name its encoding.",
             Self::QuoteError => {
-                "Close the quote, and write a quote inside a quoted value twice: `7,\"\"\"Smith\"\" \
-                 Ltd\",12.50`."
+                "Close the quote, and write a quote inside a quoted value twice: \
+                 `7,\"\"\"Smith\"\" Ltd\",12.50`."
             }
             Self::RecordTooLong => {
                 "Shorten the record, or raise the limit; a run's memory grows with it."
             }
             Self::UnmendedRecord => {
-                "Write the record's cells into the columns after it, clear `_rowgate_raw`, and ingest \
-                 the file again; or delete the row."
+                "Write the record's cells into the columns after it, clear `_rowgate_raw`, and \
+                 ingest the file again; or delete the row."
             }
             Self::UniqueError => "Correct the value, or delete the record that is there twice.",
         }
@@ -282,7 +284,8 @@ pub struct UnknownCode;
 pub struct Reason {
     /// The published code.
     pub code: Code,
-    /// Completes the sentence "expected …". It never holds the cell's value, so that values can be redacted.
+    /// Completes the sentence "expected …". It never holds the cell's value, so that values can be
+    /// redacted.
     pub expected: Cow<'static, str>,
 }
 

@@ -1,4 +1,5 @@
-//! The check of one cell: pure, made from a field of the schema, and without allocation as long as the cell is valid.
+//! The check of one cell: pure, made from a field of the schema, and without allocation as long as
+//! the cell is valid.
 
 pub(crate) mod pattern;
 pub(crate) mod rules;
@@ -117,8 +118,9 @@ impl BooleanSyntax {
 impl ColumnCheck {
     /// Judges a cell, and pushes a reason for each rule that it breaks.
     ///
-    /// `cell` is the logical content: unquoted and unescaped. It is compared to the missing values first. A cell that
-    /// is not of the type gets that one reason; otherwise every constraint is tested.
+    /// `cell` is the logical content: unquoted and unescaped. It is compared to the missing values
+    /// first. A cell that is not of the type gets that one reason; otherwise every constraint is
+    /// tested.
     ///
     /// # Examples
     ///
@@ -162,8 +164,9 @@ impl ColumnCheck {
         }
     }
 
-    /// Appends the canonical form of a valid cell's value: equal values, however written, give equal bytes, and others
-    /// do not. It has no end mark: whoever joins several keys separates them.
+    /// Appends the canonical form of a valid cell's value: equal values, however written, give
+    /// equal bytes, and others do not. It has no end mark: whoever joins several keys separates
+    /// them.
     ///
     /// A cell that is not valid appends its text, which is the key of nothing.
     pub fn key(&self, cell: &str, out: &mut Vec<u8>) {
@@ -264,7 +267,8 @@ impl TextRules {
     }
 }
 
-/// Whether `text` has at least `n_chars` characters. Most texts are far from the bound and need no count.
+/// Whether `text` has at least `n_chars` characters. Most texts are far from the bound and need no
+/// count.
 fn has_chars(text: &str, n_chars: usize) -> bool {
     const CHAR_BYTES_MAX: usize = 4;
     if text.len() < n_chars {

@@ -1,7 +1,9 @@
-//! Patterns: the regular expressions of XML Schema, translated for an engine that runs in linear time.
+//! Patterns: the regular expressions of XML Schema, translated for an engine that runs in linear
+//! time.
 //!
-//! The whole value has to match, so an anchor at an end of the pattern says nothing new and is dropped. What the engine
-//! cannot run, and what XML Schema does not have, is refused by name rather than read as something else.
+//! The whole value has to match, so an anchor at an end of the pattern says nothing new and is
+//! dropped. What the engine cannot run, and what XML Schema does not have, is refused by name
+//! rather than read as something else.
 
 use std::str::Chars;
 
@@ -15,7 +17,11 @@ const NESTING_MAX: usize = 64;
 const REPEAT_MAX: u32 = 100_000;
 
 /// The characters that may start a name in XML (`\i`), as ranges inside a class.
-const NAME_START: &str = r":A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}";
+const NAME_START: &str = concat!(
+    r":A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}",
+    r"\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}",
+    r"\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}",
+);
 /// The characters that a name may go on with (`\c`), beside those.
 const NAME_REST: &str = r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}";
 
@@ -30,14 +36,15 @@ const CATEGORIES: &[&str] = &[
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PatternFault {
     pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+    /// Empty if there is none.
+    pub(crate) hint: &'static str,
 }
 
 impl PatternFault {
-    fn new(message: impl Into<String>, hint: &str) -> Self {
+    fn new(message: impl Into<String>, hint: &'static str) -> Self {
         Self {
             message: message.into(),
-            hint: (!hint.is_empty()).then(|| hint.to_owned()),
+            hint,
         }
     }
 }
@@ -52,12 +59,14 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, PatternFault> {
     RegexBuilder::new(&expression)
         .size_limit(PATTERN_BYTES_MAX)
         .build()
-        .map_err(|fault| match fault {
-            regex::Error::CompiledTooBig(_) => PatternFault::new(
-                "pattern takes too much memory",
-                "repeat less, or use `minLength` and `maxLength`",
-            ),
-            other => PatternFault::new(format!("pattern cannot be compiled: {other}"), ""),
+        .map_err(|fault| {
+            if matches!(fault, regex::Error::CompiledTooBig(_)) {
+                return PatternFault::new(
+                    "pattern takes too much memory",
+                    "repeat less, or use `minLength` and `maxLength`",
+                );
+            }
+            PatternFault::new(format!("pattern cannot be compiled: {fault}"), "")
         })
 }
 
@@ -126,7 +135,8 @@ impl<'p> Translator<'p> {
             '^' | '$' => {
                 return Err(PatternFault::new(
                     format!("pattern has a `{c}` inside, which is no anchor in XML Schema"),
-                    "drop it, for the whole value has to match; for the character itself, put a backslash before it",
+                    "drop it, for the whole value has to match; for the character itself, \
+                     put a backslash before it",
                 ));
             }
             '}' | ']' => {
@@ -171,7 +181,7 @@ impl<'p> Translator<'p> {
             .any(|look| self.rest.as_str().starts_with(look))
         {
             return Err(PatternFault::new(
-                "pattern looks around, which an engine that runs in linear time cannot",
+                "pattern looks around, which a linear-time engine cannot do",
                 "say what the value looks like, or test the rest with another constraint",
             ));
         }
@@ -204,7 +214,7 @@ impl<'p> Translator<'p> {
             )),
             Last::Quantifier => Err(PatternFault::new(
                 format!("pattern has a `{c}` after a quantifier, which XML Schema does not have"),
-                "drop it: as the whole value has to match, a quantifier that takes less changes nothing",
+                "drop it: as the whole value has to match, taking less changes nothing",
             )),
         }
     }
@@ -214,7 +224,8 @@ impl<'p> Translator<'p> {
         let fault = || {
             PatternFault::new(
                 "pattern has a `{` that starts no quantity",
-                "write `{2}`, `{2,}` or `{2,9}`; for the character itself, put a backslash before it",
+                "write `{2}`, `{2,}` or `{2,9}`; for the character itself, put a backslash \
+                 before it",
             )
         };
         let (quantity, rest) = self.rest.as_str().split_once('}').ok_or_else(fault)?;
@@ -276,7 +287,7 @@ impl<'p> Translator<'p> {
             '0'..='9' => {
                 return Err(PatternFault::new(
                     format!(
-                        "pattern refers back with `\\{c}`, which an engine that runs in linear time cannot"
+                        "pattern refers back with `\\{c}`, which a linear-time engine cannot do"
                     ),
                     "",
                 ));
@@ -344,7 +355,7 @@ impl<'p> Translator<'p> {
                 '[' => {
                     return Err(PatternFault::new(
                         "pattern has a `[` inside a class",
-                        "for the character itself, write `\\[`; to subtract a class, write `-[` at the end",
+                        "write `\\[` for the character itself, and subtract a class at the end",
                     ));
                 }
                 '-' if base.len() > n_opening && self.take("[") => {

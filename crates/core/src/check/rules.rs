@@ -53,7 +53,8 @@ pub(crate) struct Bound<T> {
 }
 
 impl<T: Logical> Bound<T> {
-    /// Whether some value could meet both this lower and that upper bound, as far as their order tells.
+    /// Whether some value could meet both this lower and that upper bound, as far as their order
+    /// tells.
     pub(crate) fn leaves_room_below(&self, upper: &Self) -> bool {
         match self.literal.compare(&upper.literal) {
             Some(Ordering::Greater) => false,
@@ -96,7 +97,8 @@ pub(crate) struct Rules<T> {
 impl<T: Logical> Rules<T> {
     pub(crate) fn check(&self, value: &T, reasons: &mut Vec<Reason>) {
         for bound in &self.bounds {
-            // Values that do not compare (NaN, a time with and a bound without a zone) do not meet it.
+            // Values that do not compare (NaN, a time with and a bound without a zone) do not meet
+            // it.
             let order = value.compare(&bound.literal);
             if !order.is_some_and(|order| bound.side.admits(order)) {
                 reasons.push(broken(&bound.expected));

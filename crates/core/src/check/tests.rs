@@ -13,7 +13,8 @@ fn column(properties: &str) -> ColumnCheck {
     schema.fields()[0].check().clone()
 }
 
-/// Judges cells: each line is a cell, a tab, and what is expected, in order: `ok`, `missing`, or the reasons.
+/// Judges cells: each line is a cell, a tab, and what is expected, in order: `ok`, `missing`, or
+/// the reasons.
 #[track_caller]
 fn check(properties: &str, lines: &[(&str, &str)]) {
     let column = column(properties);

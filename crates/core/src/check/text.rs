@@ -1,6 +1,6 @@
 //! The formats of the type `string`: addresses, URIs, base64 and UUIDs, without a copy.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// The most bytes of a mail address, and of the part before its `@` (RFC 5321, 4.5.3.1).
 const EMAIL_BYTES_MAX: usize = 254;
@@ -188,8 +188,8 @@ fn is_escaped(component: &str, others: &[u8]) -> bool {
     true
 }
 
-/// Base64 of RFC 4648 with its padding; the unused bits of the last digit are zeros, so that equal bytes are equal
-/// text.
+/// Base64 of RFC 4648 with its padding; the unused bits of the last digit are zeros, so that equal
+/// bytes are equal text.
 fn is_base64(text: &[u8]) -> bool {
     let (groups, rest) = text.as_chunks::<4>();
     let Some((last, groups)) = groups.split_last() else {
@@ -364,7 +364,7 @@ mod tests {
         }
 
         #[test]
-        fn uuid_agrees_with_the_crate(text in "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-gA-F]{4}-[0-9a-f]{4}-[0-9a-f]{12}") {
+        fn uuid_agrees_with_the_crate(text in "[0-9a-fA-F]{8}(-[0-9a-gA-F]{4}){3}-[0-9a-f]{12}") {
             assert_eq!(TextFormat::Uuid.admits(&text), uuid::Uuid::parse_str(&text).is_ok());
         }
 

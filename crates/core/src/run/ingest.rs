@@ -1,6 +1,9 @@
 //! The main job: judge a source, land what was accepted, quarantine what was not, report.
 
+use std::panic::AssertUnwindSafe;
+
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use tracing::{info, instrument};
 
 use crate::batch::Batch;
@@ -93,7 +96,9 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
         buffer: Vec::new(),
         control,
     };
-    let judged = match judge_and_flush(job, source, control, &mut writers).await {
+    // A panic is a bug like any other: what the store holds is dropped before it is told.
+    let guarded = AssertUnwindSafe(judge_and_flush(job, source, control, &mut writers)).catch_unwind();
+    let judged = match guarded.await.unwrap_or_else(|panic| Err(panicked(&*panic))) {
         Ok(judged) => judged,
         Err(err) => {
             writers.abort().await;
@@ -116,6 +121,13 @@ async fn judge_and_flush<Src: Source, S: ObjectStore>(
     Ok(judged)
 }
 
+/// Returns what a panic said. The writers are not used again but to abort them.
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let said = panic.downcast_ref::<&str>().copied();
+    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Error::bug(format!("the run panicked: {}", said.unwrap_or("without a message")))
+}
+
 /// How each object is to be written.
 struct Options {
     destination: WriteOptions,
@@ -134,11 +146,7 @@ async fn look<S: ObjectStore>(
         content_type,
         condition,
     };
-    let found = found_at(&places.destination, Role::Destination).await?;
-    if found.is_some() && existing == Existing::Keep {
-        return Err(exists("destination", &places.destination.uri));
-    }
-    let destination = condition(found);
+    let destination = condition(look_at_destination(&places.destination, existing).await?);
     let found = found_at(&places.quarantine, Role::Quarantine).await?;
     let is_ours = |found: &Found| {
         found.run.is_some() || found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes())
@@ -157,6 +165,23 @@ async fn look<S: ObjectStore>(
         quarantine: options(CSV, quarantine),
         report: options(JSON, condition(found)),
     })
+}
+
+/// Returns what is at a destination, before a run begins.
+///
+/// # Errors
+///
+/// [`ErrorKind::DestinationExists`] if something is there that may not be replaced, or the store's
+/// refusal.
+pub async fn look_at_destination<S: ObjectStore>(
+    place: &Place<S>,
+    existing: Existing,
+) -> Result<Option<Found>> {
+    let found = found_at(place, Role::Destination).await?;
+    if found.is_some() && existing == Existing::Keep {
+        return Err(exists("destination", &place.uri));
+    }
+    Ok(found)
 }
 
 async fn found_at<S: ObjectStore>(place: &Place<S>, role: Role) -> Result<Option<Found>> {

@@ -7,7 +7,7 @@ mod reader;
 mod validate;
 
 pub use count::count;
-pub use ingest::{Places, ingest};
+pub use ingest::{Places, ingest, look_at_destination};
 pub use validate::validate;
 
 use std::fmt;

@@ -84,7 +84,8 @@ pub(super) struct Constraints<'a> {
 }
 
 impl<'a> Constraints<'a> {
-    /// Takes the constraints, and checks that the standard has each of them, and for the type if that is known.
+    /// Takes the constraints, and checks that the standard has each of them, and for the type if
+    /// that is known.
     pub(super) fn read(
         json: Option<&'a Json<'a>>,
         kind: Option<FieldKind>,
@@ -187,8 +188,7 @@ impl<'a> Constraints<'a> {
                 expected: format!("text that matches the pattern `{text}`").into(),
             }),
             Err(fault) => {
-                let hint = fault.hint.as_deref().unwrap_or_default();
-                self.faults.push(&path, fault.message, hint);
+                self.faults.push(&path, fault.message, fault.hint);
                 None
             }
         }

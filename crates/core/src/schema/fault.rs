@@ -32,7 +32,8 @@ impl fmt::Display for SchemaFault {
     }
 }
 
-/// Everything that is wrong with a descriptor: at least one fault, in the order in which they were found.
+/// Everything that is wrong with a descriptor: at least one fault, in the order in which they were
+/// found.
 ///
 /// `Display` gives one fault a line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! The JSON of a descriptor, as it was written: numbers keep their text, objects their order, and a key that stands
-//! twice is a fault.
+//! The JSON of a descriptor, as it was written: numbers keep their text, objects their order, and a
+//! key that stands twice is a fault.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -1,7 +1,8 @@
-//! The schema: a Table Schema (Data Package v2) descriptor, checked whole, with all its faults at once.
+//! The schema: a Table Schema (Data Package v2) descriptor, checked whole, with all its faults at
+//! once.
 //!
-//! A property of the standard that this version does not check yet is a fault, for to ignore it would change a verdict.
-//! Properties that the standard does not know are ignored, as it asks.
+//! A property of the standard that this version does not check yet is a fault, for to ignore it
+//! would change a verdict. Properties that the standard does not know are ignored, as it asks.
 
 mod constraint;
 mod fault;
@@ -29,7 +30,8 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// Every fault that it has, each with its JSON pointer. Text that is not JSON is one fault, with line and column.
+    /// Every fault that it has, each with its JSON pointer. Text that is not JSON is one fault,
+    /// with line and column.
     ///
     /// # Examples
     ///
@@ -105,7 +107,8 @@ impl Field {
         self.uniqueness == Uniqueness::Unique
     }
 
-    /// Returns what is expected of the field's cells, in plain English: the type first, then a phrase for each rule.
+    /// Returns what is expected of the field's cells, in plain English: the type first, then a
+    /// phrase for each rule.
     ///
     /// # Examples
     ///
@@ -118,7 +121,7 @@ impl Field {
     /// let schema = Schema::parse(text)?;
     /// assert_eq!(
     ///     schema.fields()[0].describe(),
-    ///     ["an integer", "required", "at least `1`", "missing: ``"],
+    ///     ["an integer", "required", "at least `1`", "missing: \"\""],
     /// );
     /// # Ok::<(), rowgate_core::schema::SchemaFaults>(())
     /// ```
@@ -137,7 +140,7 @@ impl Field {
             .check
             .missing
             .iter()
-            .map(|m| format!("`{m}`"))
+            .map(|m| format!("{m:?}"))
             .collect();
         lines.push(match missing.as_slice() {
             [] => "no cell is missing, not even an empty one".to_owned(),

@@ -111,7 +111,8 @@ fn fields_match(json: &Json<'_>, path: &Path<'_>, faults: &mut Faults) -> Option
     found
 }
 
-/// Reads `missingValues`: strings, or objects with a `value` and perhaps a `label`; each value once, each label once.
+/// Reads `missingValues`: strings, or objects with a `value` and perhaps a `label`; each value
+/// once, each label once.
 pub(super) fn missing_values(
     json: &Json<'_>,
     path: &Path<'_>,

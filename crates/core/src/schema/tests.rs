@@ -459,7 +459,7 @@ fn a_field_describes_itself() {
             "unique",
             "at least `0`",
             "at most `9.5`",
-            "missing: ``, `NA`"
+            r#"missing: "", "NA""#
         ]
     );
     assert_eq!(

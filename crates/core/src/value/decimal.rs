@@ -5,11 +5,12 @@ use std::cmp::Ordering;
 
 use super::Logical;
 
-/// The most digits that an exponent may have. A longer one is no number: `1E1000000000000000000` is turned away.
+/// The most digits that an exponent may have. A longer one is no number: `1E1000000000000000000` is
+/// turned away.
 pub const EXPONENT_DIGITS_MAX: usize = 18;
 
-/// The fewest digits after a group mark, and after the last one. The standard gives no size; these admit `1,000`,
-/// `1,00,000` and `1,0000`, and keep `1,5` of another country from being read as 15.
+/// The fewest digits after a group mark, and after the last one. The standard gives no size; these
+/// admit `1,000`, `1,00,000` and `1,0000`, and keep `1,5` of another country from being read as 15.
 const GROUP_DIGITS_MIN: usize = 2;
 const GROUP_DIGITS_LAST_MIN: usize = 3;
 
@@ -19,7 +20,8 @@ const GROUP_DIGITS_LAST_MIN: usize = 3;
 ///
 /// * Zero has no digits, is not negative, and has the magnitude 0.
 /// * Else the first and the last byte of `digits` are not zeros.
-/// * What is not an ASCII digit in `digits` is a mark of the notation (a decimal point, a group mark), and is skipped.
+/// * What is not an ASCII digit in `digits` is a mark of the notation (a decimal point, a group
+///   mark), and is skipped.
 #[derive(Clone, Debug)]
 pub struct Decimal<'a> {
     negative: bool,
@@ -28,7 +30,8 @@ pub struct Decimal<'a> {
 }
 
 impl<'a> Decimal<'a> {
-    /// Builds a number from digits and marks, the first `n_whole` digits of which stand before the decimal point.
+    /// Builds a number from digits and marks, the first `n_whole` digits of which stand before the
+    /// decimal point.
     fn new(negative: bool, marked: &'a [u8], n_whole: usize, exponent: i64) -> Self {
         let is_significant = |byte: &u8| matches!(byte, b'1'..=b'9');
         let Some(first) = marked.iter().position(is_significant) else {
@@ -143,8 +146,8 @@ impl Logical for Decimal<'_> {
 
 /// A value of the type `number`.
 ///
-/// A bound is not met by NaN, which is neither below nor above anything. As a member of an `enum`, and for uniqueness,
-/// NaN equals itself.
+/// A bound is not met by NaN, which is neither below nor above anything. As a member of an `enum`,
+/// and for uniqueness, NaN equals itself.
 #[derive(Clone, Debug)]
 pub enum Number<'a> {
     /// A decimal number.
@@ -256,7 +259,8 @@ impl Default for NumberSyntax {
 }
 
 impl NumberSyntax {
-    /// Reads an integer of any length: an optional sign, and digits, the first of which may be zeros.
+    /// Reads an integer of any length: an optional sign, and digits, the first of which may be
+    /// zeros.
     ///
     /// # Examples
     ///
@@ -304,8 +308,8 @@ impl NumberSyntax {
         Some(Decimal::new(negative, marked, n_whole, exponent))
     }
 
-    /// Counts the digits before the decimal mark, and returns what follows them. No digit is taken if they are grouped
-    /// as no number is.
+    /// Counts the digits before the decimal mark, and returns what follows them. No digit is taken
+    /// if they are grouped as no number is.
     fn whole<'a>(&self, text: &'a [u8]) -> (usize, &'a [u8]) {
         let (mut n_digits, mut rest) = digits(text);
         let Some(mark) = self.group_mark.as_deref() else {

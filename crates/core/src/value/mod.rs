@@ -1,6 +1,8 @@
-//! Logical values: what the text of a cell means, exactly, without a copy and without binary floats.
+//! Logical values: what the text of a cell means, exactly, without a copy and without binary
+//! floats.
 //!
-//! A value borrows the digits of the cell that it was read from; a literal of a schema is the same type and owns them.
+//! A value borrows the digits of the cell that it was read from; a literal of a schema is the same
+//! type and owns them.
 
 pub mod decimal;
 pub mod temporal;
@@ -9,10 +11,11 @@ use std::cmp::Ordering;
 
 /// How the logical values of one type relate to one another.
 ///
-/// The two orders agree wherever [`compare`](Self::compare) gives an answer, and two values write the same key if and
-/// only if [`total_cmp`](Self::total_cmp) calls them equal.
+/// The two orders agree wherever [`compare`](Self::compare) gives an answer, and two values write
+/// the same key if and only if [`total_cmp`](Self::total_cmp) calls them equal.
 pub trait Logical {
-    /// Compares two values as a bound does: `None` where neither is below, above or equal to the other.
+    /// Compares two values as a bound does: `None` where neither is below, above or equal to the
+    /// other.
     fn compare(&self, other: &Self) -> Option<Ordering>;
 
     /// Orders all values of the type, so that lists of them can be searched.

@@ -70,27 +70,29 @@ pub enum Zone {
 
 /// A point on a timeline, as exact as it was written: a datetime, or a time of day.
 ///
-/// Points with a zone and points without one lie on two timelines, and do not compare. A time of day lies on the
-/// timeline of one day, as XML Schema 1.1 has it: `00:30:00+01:00` is half an hour before `00:00:00Z`, not after it.
+/// Points with a zone and points without one lie on two timelines, and do not compare. A time of
+/// day lies on the timeline of one day, as XML Schema 1.1 has it: `00:30:00+01:00` is half an hour
+/// before `00:00:00Z`, not after it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment<'a> {
     zone: Zone,
     seconds: i64,
-    /// The digits of the fraction without trailing zeros, so that their order is that of the fractions.
+    /// The digits of the fraction without trailing zeros, so that their order is that of the
+    /// fractions.
     fraction: Cow<'a, [u8]>,
 }
 
 impl<'a> Moment<'a> {
-    /// Reads a time of day: `hh:mm:ss`, then a fraction of any length and a zone if they are there. `24:00:00` is
-    /// `00:00:00`.
+    /// Reads a time of day: `hh:mm:ss`, then a fraction of any length and a zone if they are there.
+    /// `24:00:00` is `00:00:00`.
     #[must_use]
     pub fn parse_time(text: &'a str) -> Option<Self> {
         let time = TimeOfDay::parse(text.as_bytes())?;
         Some(time.on_day_starting(0, time.seconds % SECONDS_PER_DAY))
     }
 
-    /// Reads a datetime: a date, `T`, and a time. Its year has 4 to [`YEAR_DIGITS_MAX`] digits, and may be negative.
-    /// `24:00:00` is the start of the next day.
+    /// Reads a datetime: a date, `T`, and a time. Its year has 4 to [`YEAR_DIGITS_MAX`] digits, and
+    /// may be negative. `24:00:00` is the start of the next day.
     ///
     /// # Examples
     ///
@@ -277,7 +279,8 @@ fn is_day(year: i64, month: u8, day: u8) -> bool {
     (1..=n_days).contains(&day)
 }
 
-/// Counts the days from 0000-03-01, from which every cycle of 400 years looks the same. Only differences matter.
+/// Counts the days from 0000-03-01, from which every cycle of 400 years looks the same. Only
+/// differences matter.
 fn days_since_epoch(year: i64, month: u8, day: u8) -> i64 {
     // The year starts in March here, so that the leap day is its last.
     let is_before_march = month < 3;

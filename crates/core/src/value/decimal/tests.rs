@@ -13,7 +13,8 @@ fn syntax(decimal: &str, group: &str, surroundings: Surroundings) -> NumberSynta
     }
 }
 
-/// Reads `text`, and compares it with the same number in plain notation; an empty `expected` is no number.
+/// Reads `text`, and compares it with the same number in plain notation; an empty `expected` is no
+/// number.
 #[track_caller]
 fn check(syntax: &NumberSyntax, text: &str, expected: &str) {
     let found = syntax.number(text);

@@ -1,0 +1,336 @@
+//! One call for each job, whatever the front end: places become adapters, settings become limits.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rowgate_core::control::{Clock, Control};
+use rowgate_core::dialect::DialectOptions;
+use rowgate_core::error::Role;
+use rowgate_core::landing::LandingOptions;
+use rowgate_core::part::PartSize;
+use rowgate_core::report::{RecordError, Report};
+use rowgate_core::run::{self, Existing, Job, Landings, Limits, NothingAccepted, Places};
+use rowgate_core::store::{FaultKind, Place, Source as _, StoreFault};
+use rowgate_core::upload::Budget;
+use rowgate_core::{Error, ErrorKind, Result};
+pub use rowgate_store::any::AnySource;
+use rowgate_store::any::AnyStore;
+use rowgate_store::local::{LocalSource, LocalStore};
+use rowgate_store::s3::{S3Client, S3Source, S3Store};
+pub use rowgate_store::stream::{BodyFeeder, BodySource};
+use rowgate_store::stream::{StdoutStore, StreamSource};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::place::PlaceUri;
+use crate::schemas::{LoadedSchema, SchemaCache, read_descriptor};
+use crate::settings::Settings;
+
+/// What a process keeps between runs: settings, one S3 client, and a bounded cache of schemas.
+#[derive(Debug)]
+pub struct App {
+    settings: Settings,
+    s3: OnceCell<S3Client>,
+    schemas: SchemaCache,
+}
+
+/// What to ingest, and where to.
+#[derive(Clone, Debug)]
+pub struct IngestRequest {
+    /// Where the records come from.
+    pub source: PlaceUri,
+    /// Where the schema is.
+    pub schema: PlaceUri,
+    /// Where accepted records go.
+    pub to: PlaceUri,
+    /// Where rejected records go; `None`: beside the destination, with `.rejects.csv` behind.
+    pub rejects: Option<PlaceUri>,
+    /// Where the report goes; `None`: beside the destination, with `.report.json` behind.
+    pub report: Option<PlaceUri>,
+    /// How the source is written.
+    pub dialect: DialectOptions,
+    /// What to do with something that is at the destination already.
+    pub existing: Existing,
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Makes the control of a run that nobody stops yet.
+#[must_use]
+pub fn control() -> Control {
+    Control {
+        cancel: rowgate_core::control::CancellationToken::new(),
+        progress: Arc::default(),
+        clock: Arc::new(SystemClock),
+    }
+}
+
+impl App {
+    /// Makes an app. Nothing is connected to yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            schemas: SchemaCache::new(settings.server.schema_cache),
+            settings,
+            s3: OnceCell::new(),
+        }
+    }
+
+    /// Returns the settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Returns the schemas that are kept.
+    #[must_use]
+    pub fn schemas(&self) -> &SchemaCache {
+        &self.schemas
+    }
+
+    /// Reads and compiles a schema.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Schema`] if it cannot be read or is not valid.
+    pub async fn schema(&self, place: &PlaceUri) -> Result<LoadedSchema> {
+        let source = self.open(place, Role::Schema).await?;
+        let descriptor = read_descriptor(&source, self.settings.limits.schema_bytes.bytes()).await?;
+        self.schemas.compile(&source.identity().uri, &descriptor)
+    }
+
+    /// Opens and pins a source.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Source`] if it cannot be read as asked.
+    pub async fn source(&self, place: &PlaceUri) -> Result<AnySource> {
+        self.open(place, Role::Source).await
+    }
+
+    /// Lands a source. Returns the report, of data that landed or was refused.
+    ///
+    /// # Errors
+    ///
+    /// Whatever stops the run before its data is judged, or while it is written.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: the run is a task of its own. If this future is dropped the run is cancelled, and aborts
+    /// its uploads before it ends.
+    pub async fn ingest(&self, request: IngestRequest, control: &Control) -> Result<Report> {
+        let places = resolve(&request)?;
+        let schema = self.schema(&request.schema).await?;
+        let source = self.source(&request.source).await?;
+        let places = Places {
+            destination: self.place(&places.destination, Role::Destination).await?,
+            quarantine: self.place(&places.quarantine, Role::Quarantine).await?,
+            report: self.place(&places.report, Role::Report).await?,
+        };
+        let landings = self.landings(request.existing)?;
+        let job = self.job(schema, request.dialect)?;
+        let task_control = control.clone();
+        let task = tokio::spawn(async move {
+            run::ingest(&job, &source, places, &landings, &task_control).await
+        });
+        let cancel_if_dropped = control.cancel.clone().drop_guard();
+        let ended = task.await;
+        cancel_if_dropped.disarm();
+        ended.map_err(|err| Error::bug(format!("the run's task ended early: {err}")))?
+    }
+
+    /// Judges a source as [`ingest`](Self::ingest) would, and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`ingest`](Self::ingest).
+    pub async fn dry_run(&self, request: IngestRequest, control: &Control) -> Result<Report> {
+        let places = resolve(&request)?;
+        let destination = self.place(&places.destination, Role::Destination).await?;
+        let schema = self.schema(&request.schema).await?;
+        let source = self.source(&request.source).await?;
+        run::look_at_destination(&destination, request.existing).await?;
+        let job = self.job(schema, request.dialect)?;
+        run::validate(&job, &source, control, |_| {}).await
+    }
+
+    /// Validates a source; hands every error to `on_error`, in order.
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read, is empty or changed.
+    pub async fn validate(
+        &self,
+        source: &AnySource,
+        schema: LoadedSchema,
+        dialect: DialectOptions,
+        control: &Control,
+        on_error: impl FnMut(&RecordError) + Send,
+    ) -> Result<Report> {
+        let job = self.job(schema, dialect)?;
+        run::validate(&job, source, control, on_error).await
+    }
+
+    /// Returns the number of records of a source.
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read or is empty, or its delimiter is ambiguous.
+    pub async fn count(&self, place: &PlaceUri, dialect: &DialectOptions, control: &Control) -> Result<u64> {
+        let source = self.source(place).await?;
+        run::count(dialect, self.record_bytes_max()?, &source, control).await
+    }
+
+    /// Returns the S3 client, connected at the first use.
+    pub(crate) async fn s3(&self) -> Result<&S3Client> {
+        let connect = || async { S3Client::connect(&self.settings.s3.to_client()).await };
+        self.s3.get_or_try_init(connect).await.map_err(|fault| {
+            Error::caused(ErrorKind::Settings, "could not set up the connection to S3", fault)
+        })
+    }
+
+    async fn open(&self, place: &PlaceUri, role: Role) -> Result<AnySource> {
+        let opened = match place {
+            PlaceUri::Stream => Ok(AnySource::Stream(StreamSource::stdin())),
+            PlaceUri::Local(path) => LocalSource::open(path).await.map(AnySource::Local),
+            PlaceUri::S3 { bucket, key } => {
+                let owner = self.settings.write.expected_bucket_owner.as_deref();
+                let opened = S3Source::open(self.s3().await?, bucket, key, owner).await;
+                opened.map(AnySource::S3)
+            }
+        };
+        opened.map_err(|fault| Error::store("open", role, place.to_string(), fault))
+    }
+
+    async fn place(&self, uri: &PlaceUri, role: Role) -> Result<Place<AnyStore>> {
+        let (store, key) = match uri {
+            PlaceUri::Stream => {
+                let stdout = StdoutStore::new();
+                let stdout = stdout.map_err(|fault| Error::store("open", role, uri.to_string(), fault))?;
+                (AnyStore::Stdout(stdout), "-".to_owned())
+            }
+            PlaceUri::Local(path) => {
+                let Some(key) = path.to_str() else {
+                    return Err(not_writable(role, uri, "its name is not UTF-8"));
+                };
+                (AnyStore::Local(LocalStore), key.to_owned())
+            }
+            PlaceUri::S3 { bucket, key } => {
+                if key.is_empty() || key.ends_with('/') {
+                    return Err(not_writable(role, uri, "it names no object: add a name to the prefix"));
+                }
+                let client = self.s3().await?.clone();
+                let store = S3Store::new(client, bucket, self.settings.write.to_store());
+                (AnyStore::S3(store), key.clone())
+            }
+        };
+        Ok(Place { store, key, uri: uri.to_string() })
+    }
+
+    fn landings(&self, existing: Existing) -> Result<Landings> {
+        let landing = &self.settings.landing;
+        Ok(Landings {
+            options: LandingOptions {
+                part_size: PartSize::new(landing.part_size.bytes())?,
+                in_flight_max: landing.concurrency.into(),
+                budget: Budget::new(landing.memory.bytes()),
+            },
+            existing,
+        })
+    }
+
+    fn job(&self, schema: LoadedSchema, dialect: DialectOptions) -> Result<Job> {
+        let limits = &self.settings.limits;
+        Ok(Job {
+            run_id: Uuid::now_v7().to_string(),
+            schema: schema.schema,
+            schema_identity: schema.identity,
+            settings_fingerprint: self.settings.fingerprint(&dialect),
+            dialect,
+            limits: Limits {
+                rejects_max: limits.max_rejects.as_deref().map(str::parse).transpose()?,
+                nothing_accepted: if limits.allow_empty {
+                    NothingAccepted::Land
+                } else {
+                    NothingAccepted::Refuse
+                },
+                record_bytes_max: self.record_bytes_max()?,
+                unique_bytes_max: limits.unique_bytes.bytes(),
+                samples_max: usize::try_from(limits.error_samples).unwrap_or(usize::MAX),
+            },
+        })
+    }
+
+    fn record_bytes_max(&self) -> Result<usize> {
+        usize::try_from(self.settings.limits.record_bytes.bytes())
+            .map_err(|err| Error::caused(ErrorKind::Settings, "`limits.record_bytes` is out of range", err))
+    }
+}
+
+fn not_writable(role: Role, uri: &PlaceUri, why: &str) -> Error {
+    let fault = StoreFault::new(FaultKind::Unusable, why);
+    Error::store("write", role, uri.to_string(), fault)
+}
+
+/// Says where everything goes, and refuses places that would get into each other's way.
+fn resolve(request: &IngestRequest) -> Result<ResolvedPlaces> {
+    let beside = |asked: &Option<PlaceUri>, suffix| match asked {
+        Some(place) => Ok(place.clone()),
+        None if request.to == PlaceUri::Stream => Err(Error::new(
+            ErrorKind::Settings,
+            "to stream to standard output, name places with --rejects and --report",
+        )),
+        None => Ok(request.to.beside(suffix)),
+    };
+    let places = ResolvedPlaces {
+        destination: request.to.clone(),
+        quarantine: beside(&request.rejects, ".rejects.csv")?,
+        report: beside(&request.report, ".report.json")?,
+    };
+    let written = [
+        ("the destination", &places.destination),
+        ("the quarantine", &places.quarantine),
+        ("the report", &places.report),
+    ];
+    for (idx, (what, place)) in written.into_iter().enumerate() {
+        if idx > 0 && *place == PlaceUri::Stream {
+            return Err(Error::new(
+                ErrorKind::Settings,
+                format!("{what} cannot go to standard output: name a path or an `s3://bucket/key`"),
+            ));
+        }
+        let read = [("the source", &request.source), ("the schema", &request.schema)];
+        let others = written.into_iter().take(idx).chain(read);
+        for (other, other_place) in others {
+            let are_streams = *place == PlaceUri::Stream && *other_place == PlaceUri::Stream;
+            if !are_streams && place.is_same(other_place) {
+                return Err(Error::new(
+                    ErrorKind::Settings,
+                    format!("{what} and {other} are both `{place}`: name another place for one of them"),
+                ));
+            }
+        }
+    }
+    if request.source == PlaceUri::Stream && request.schema == PlaceUri::Stream {
+        return Err(Error::new(
+            ErrorKind::Settings,
+            "the source and the schema cannot both be standard input",
+        ));
+    }
+    Ok(places)
+}
+
+/// Where a run writes, as URIs.
+struct ResolvedPlaces {
+    destination: PlaceUri,
+    quarantine: PlaceUri,
+    report: PlaceUri,
+}

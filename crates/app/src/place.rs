@@ -1,0 +1,189 @@
+//! Places as people write them: a path, `-`, `file://…` or `s3://bucket/key`.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use rowgate_core::{Error, ErrorKind, Result};
+
+/// A source or destination.
+///
+/// ```
+/// use rowgate_app::place::PlaceUri;
+///
+/// let place: PlaceUri = "s3://lake/orders/a.csv".parse()?;
+/// assert_eq!(place.beside(".rejects.csv").to_string(), "s3://lake/orders/a.csv.rejects.csv");
+/// assert!("gs://lake/a.csv".parse::<PlaceUri>().is_err());
+/// # Ok::<(), rowgate_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlaceUri {
+    /// Standard input or output: `-`.
+    Stream,
+    /// A file.
+    Local(PathBuf),
+    /// An object of S3 or of a store that speaks its protocol.
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// The key; in a prefix it may be empty.
+        key: String,
+    },
+}
+
+impl PlaceUri {
+    /// Returns the place whose name is this one's and `suffix`.
+    #[must_use]
+    pub fn beside(&self, suffix: &str) -> Self {
+        match self {
+            Self::Stream => Self::Stream,
+            Self::Local(path) => {
+                let mut name = path.clone().into_os_string();
+                name.push(suffix);
+                Self::Local(name.into())
+            }
+            Self::S3 { bucket, key } => Self::S3 {
+                bucket: bucket.clone(),
+                key: format!("{key}{suffix}"),
+            },
+        }
+    }
+
+    /// Returns whether both names mean the same object, as far as names can tell.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Local(a), Self::Local(b)) => resolved(a) == resolved(b),
+            (Self::Stream, Self::Stream) => true,
+            (Self::S3 { .. }, Self::S3 { .. }) => self == other,
+            (Self::Stream | Self::Local(_) | Self::S3 { .. }, _) => false,
+        }
+    }
+}
+
+/// Returns a path without links and dots, of which the last component need not exist.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(whole) = path.canonicalize() {
+        return whole;
+    }
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    match (parent.canonicalize(), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        (Ok(_) | Err(_), _) => path.to_owned(),
+    }
+}
+
+impl FromStr for PlaceUri {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let refused = |why: &str| {
+            Error::new(
+                ErrorKind::Settings,
+                format!("`{text}` is no place: {why}"),
+            )
+        };
+        if text == "-" {
+            return Ok(Self::Stream);
+        }
+        if text.is_empty() {
+            return Err(refused("name a path, `-` or an `s3://bucket/key`"));
+        }
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Ok(Self::Local(text.into()));
+        };
+        match scheme {
+            "s3" => {
+                let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+                if bucket.is_empty() {
+                    return Err(refused("it names no bucket, as in `s3://bucket/key`"));
+                }
+                Ok(Self::S3 {
+                    bucket: bucket.to_owned(),
+                    key: key.to_owned(),
+                })
+            }
+            "file" => match rest.strip_prefix("localhost").unwrap_or(rest) {
+                path if path.starts_with('/') => percent_decoded(path)
+                    .map(|path| Self::Local(path.into()))
+                    .ok_or_else(|| refused("its percent signs are not followed by two hex digits of UTF-8")),
+                _ => Err(refused("a `file://` place has an absolute path, as in `file:///data/a.csv`")),
+            },
+            _ => Err(refused(&format!(
+                "rowgate knows no `{scheme}://`; it reads and writes paths, `-`, `file://` and `s3://`"
+            ))),
+        }
+    }
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let high = char::from(rest.next()?).to_digit(16)?;
+        let low = char::from(rest.next()?).to_digit(16)?;
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+impl fmt::Display for PlaceUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream => f.write_str("-"),
+            Self::Local(path) => write!(f, "{}", path.display()),
+            Self::S3 { bucket, key } => write!(f, "s3://{bucket}/{key}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<PlaceUri>) {
+        assert_eq!(text.parse().ok(), expected, "{text}");
+    }
+
+    #[test]
+    fn places_are_told_apart_by_their_form() {
+        let s3 = |bucket: &str, key: &str| {
+            Some(PlaceUri::S3 {
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+            })
+        };
+        let local = |path: &str| Some(PlaceUri::Local(path.into()));
+        check("-", Some(PlaceUri::Stream));
+        check("a.csv", local("a.csv"));
+        check("./-", local("./-"));
+        check("s3://lake/a/b.csv", s3("lake", "a/b.csv"));
+        check("s3://lake", s3("lake", ""));
+        check("s3:///a", None);
+        check("file:///a%20b.csv", local("/a b.csv"));
+        check("file://localhost/a.csv", local("/a.csv"));
+        check("file://a.csv", None);
+        check("file:///a%2", None);
+        check("http://host/a.csv", None);
+        check("", None);
+    }
+
+    #[test]
+    fn the_same_file_is_the_same_by_any_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.csv");
+        std::fs::write(&file, "a\n").unwrap();
+        let other = PlaceUri::Local(folder.path().join("./../").join(folder.path().file_name().unwrap()).join("a.csv"));
+        assert!(PlaceUri::Local(file.clone()).is_same(&other));
+        assert!(!PlaceUri::Local(file.clone()).is_same(&PlaceUri::Local(folder.path().join("b.csv"))));
+        assert!(!PlaceUri::Local(file).is_same(&PlaceUri::Stream));
+    }
+}

@@ -1,0 +1,70 @@
+//! The cells of a public corpus get the reference's verdicts. In the types and formats that are
+//! checked, none differs.
+//!
+//! The folder of the corpora is named by `CORPORA_DIR`; the gate sets it.
+
+use std::path::Path;
+
+use rowgate_core::check::Verdict;
+use rowgate_core::schema::{FieldKind, Schema};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// A cell, and whether the reference reads a value from it.
+#[derive(Deserialize)]
+struct Case {
+    #[serde(rename = "type")]
+    kind: String,
+    format: String,
+    options: Box<RawValue>,
+    text: String,
+    valid: bool,
+}
+
+impl Case {
+    /// Whether this version checks the type and the format.
+    fn is_in_scope(&self) -> bool {
+        let formats: &[&str] = match self.kind.as_str() {
+            "string" => &["default", "email", "uri", "binary", "uuid"],
+            kind if FieldKind::ALL.iter().any(|known| known.as_str() == kind) => &["default"],
+            _ => &[],
+        };
+        formats.contains(&self.format.as_str())
+    }
+
+    /// Whether a value is read from the cell; a missing value is none.
+    fn our_verdict(&self) -> bool {
+        let options = self.options.get().trim_start_matches('{');
+        let separator = if options.trim() == "}" { "" } else { "," };
+        let text = format!(
+            r#"{{"fields": [{{"name": "x", "type": "{}", "format": "{}"{separator} {options}]}}"#,
+            self.kind, self.format,
+        );
+        let schema =
+            Schema::parse(text.as_bytes()).unwrap_or_else(|faults| panic!("{text}: {faults}"));
+        schema.fields()[0]
+            .check()
+            .check(&self.text, &mut Vec::new())
+            == Verdict::Valid
+    }
+}
+
+#[test]
+fn cells_of_the_reference() {
+    let Some(folder) = std::env::var_os("CORPORA_DIR") else {
+        println!("CORPORA_DIR is not set: the public corpora are not there, and are not checked");
+        return;
+    };
+    let path = Path::new(&folder).join("table-schema-values/values.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+    let in_scope: Vec<&Case> = cases.iter().filter(|case| case.is_in_scope()).collect();
+    assert!(in_scope.len() > 70, "{} cases in scope", in_scope.len());
+    for case in in_scope {
+        let what = format!(
+            "{} {} {}: {:?}",
+            case.kind, case.format, case.options, case.text
+        );
+        assert_eq!(case.our_verdict(), case.valid, "{what}");
+    }
+}
