@@ -95,12 +95,15 @@ impl Batcher {
     ///
     /// With [`More::None`] the rest becomes the last batch.
     pub fn cut(&mut self, more: More, batch: &mut Batch) -> bool {
-        if self.pending.is_empty() || (more == More::MayFollow && self.pending.len() < self.wanted)
-        {
+        let is_worth_it = match more {
+            More::MayFollow => self.pending.len() >= self.wanted,
+            More::None => !self.pending.is_empty() || self.scanner.is_skipping(),
+        };
+        if !is_worth_it {
             return false;
         }
         let n_bytes = self.scanner.scan(&self.pending, more, &mut batch.index);
-        if n_bytes == 0 {
+        if batch.index.records().is_empty() {
             // A record longer than a batch: look again when there is as much again to look at.
             self.wanted = self.pending.len() + BATCH_BYTES;
             return false;

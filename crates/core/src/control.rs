@@ -12,15 +12,25 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
+/// Stands for a length that is not known: an empty source is an error, and has no progress.
+const UNKNOWN: u64 = 0;
+
 /// A run's figures so far, for a progress bar or an endpoint. Cheap to share; monotonic.
 #[derive(Debug, Default)]
 pub struct Progress {
+    bytes_total: AtomicU64,
     bytes_read: AtomicU64,
     accepted: AtomicU64,
     rejected: AtomicU64,
 }
 
 impl Progress {
+    /// Notes the source's length, where it is known.
+    pub(crate) fn set_total(&self, bytes: Option<u64>) {
+        self.bytes_total
+            .store(bytes.unwrap_or(UNKNOWN), Ordering::Relaxed);
+    }
+
     pub(crate) fn add_read(&self, bytes: u64) {
         self.bytes_read.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -28,6 +38,13 @@ impl Progress {
     pub(crate) fn set_records(&self, accepted: u64, rejected: u64) {
         self.accepted.store(accepted, Ordering::Relaxed);
         self.rejected.store(rejected, Ordering::Relaxed);
+    }
+
+    /// Returns how many bytes the source has, once that is known, if ever it is.
+    #[must_use]
+    pub fn bytes_total(&self) -> Option<u64> {
+        let bytes = self.bytes_total.load(Ordering::Relaxed);
+        (bytes != UNKNOWN).then_some(bytes)
     }
 
     /// Returns how many bytes of the source were read.

@@ -4,8 +4,7 @@
 //! can. It also writes down every request that came in, and what was done to it.
 //!
 //! ```
-//! use hyper::Method;
-//! use rowgate_testkit::faults::{Fault, FaultPlan, Rule};
+//! use rowgate_testkit::faults::{Fault, FaultPlan, Method, Rule};
 //!
 //! let plan = FaultPlan::default();
 //! // The second part is answered with 503, twice; then it goes through.
@@ -27,9 +26,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use http_body_util::{BodyExt as _, StreamBody};
+pub use hyper::Method;
 use hyper::body::{Frame, Incoming};
 use hyper::service::Service;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use s3s::service::S3Service;
 use s3s::{Body, HttpError};
 

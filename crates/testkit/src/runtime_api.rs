@@ -1,8 +1,8 @@
 //! The AWS Lambda Runtime API, to drive a real `bootstrap` binary without AWS.
 //!
 //! Start it, start the binary with `AWS_LAMBDA_RUNTIME_API` set to
-//! [`address`](RuntimeApi::address), and invoke. As on AWS, a poll waits until there is an event, an
-//! outcome is taken once, and several polls may wait at the same time.
+//! [`address`](RuntimeApi::address), and invoke. As on AWS, a poll waits until there is an event,
+//! an outcome is taken once, and several polls may wait at the same time.
 //!
 //! ```no_run
 //! use rowgate_testkit::runtime_api::{Outcome, RuntimeApi};
@@ -76,8 +76,8 @@ impl RuntimeApi {
         self.loopback.address().to_string()
     }
 
-    /// Queues an event. The outcome comes when the answer is awaited; the event is queued even if it
-    /// never is.
+    /// Queues an event. The outcome comes when the answer is awaited; the event is queued even if
+    /// it never is.
     pub fn invoke(&self, event: impl Into<Bytes>) -> Invocation {
         self.invoke_within(event, INVOCATION_TIMEOUT)
     }

@@ -1,11 +1,10 @@
 //! SeaweedFS as a second opinion: an S3 that others wrote, run from its own binary.
 //!
 //! The `weed` binary is found by the environment variable `WEED_BIN`, or else on the `PATH`;
-//! [`INSTALL`] says how to get it. What it does differently from AWS: a bucket that is missing is made
-//! by the first write, a repeated Complete with `If-None-Match: *` is answered with 412, and an
-//! upload's part copies are not offered by [`mem_s3`](crate::mem_s3) at all. Start one server for
-//! many tests, and give each a prefix of its own: a server takes seconds to start, and a bucket
-//! takes seven volumes.
+//! [`INSTALL`] says how to get it. What it does differently from AWS: the first write makes a
+//! missing bucket, and a repeated Complete with `If-None-Match: *` is answered with 412. Start one
+//! server for many tests, and give each a prefix of its own: a server takes seconds to start, and a
+//! bucket takes seven volumes.
 
 use std::fs::{self, File};
 use std::io;
@@ -145,7 +144,7 @@ impl Seaweed {
         })
     }
 
-    /// Waits until the bucket is there, an object can be stored in it, and S3 requests are answered.
+    /// Waits until the bucket is there, an object can be stored in it, and S3 answers.
     async fn ready(&mut self) -> io::Result<()> {
         // A folder under /buckets is a bucket; the filer needs no signature.
         let bucket = format!("/buckets/{BUCKET}/");

@@ -97,7 +97,8 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
         control,
     };
     // A panic is a bug like any other: what the store holds is dropped before it is told.
-    let guarded = AssertUnwindSafe(judge_and_flush(job, source, control, &mut writers)).catch_unwind();
+    let guarded =
+        AssertUnwindSafe(judge_and_flush(job, source, control, &mut writers)).catch_unwind();
     let judged = match guarded.await.unwrap_or_else(|panic| Err(panicked(&*panic))) {
         Ok(judged) => judged,
         Err(err) => {
@@ -125,7 +126,10 @@ async fn judge_and_flush<Src: Source, S: ObjectStore>(
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     let said = panic.downcast_ref::<&str>().copied();
     let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::bug(format!("the run panicked: {}", said.unwrap_or("without a message")))
+    Error::bug(format!(
+        "the run panicked: {}",
+        said.unwrap_or("without a message")
+    ))
 }
 
 /// How each object is to be written.

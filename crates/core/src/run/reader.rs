@@ -27,6 +27,7 @@ pub(super) struct Batches<'a, S: Source> {
 
 impl<'a, S: Source> Reader<'a, S> {
     pub(super) async fn open(source: &'a S, control: &'a Control) -> Result<Self> {
+        control.progress.set_total(source.identity().bytes);
         let opened = control
             .cancel
             .run_until_cancelled(source.read_from(0))

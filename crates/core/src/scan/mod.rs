@@ -17,7 +17,7 @@ use memchr::memchr2;
 use crate::dialect::Dialect;
 use crate::position::Position;
 use crate::reason::Code;
-use record::{Memo, Step};
+use record::{Memo, Step, Within};
 
 /// The longest record that is taken by default, in bytes.
 pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
@@ -58,8 +58,8 @@ enum Skip {
 enum Until {
     /// At the next line end.
     Line,
-    /// At the next line end outside quotes; within them since this many bytes, if at all.
-    Record { quoted_bytes: Option<usize> },
+    /// At the next line end outside quotes.
+    Record(Within),
 }
 
 impl Scanner {
@@ -79,6 +79,11 @@ impl Scanner {
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// Returns whether a record that is too long to hold is still going by.
+    pub(crate) fn is_skipping(&self) -> bool {
+        self.skip.is_some()
     }
 
     /// Indexes all whole records at the start of `input` and returns how many bytes they take.
@@ -107,6 +112,13 @@ impl Scanner {
             at = next;
             lines += n_lines;
         }
+        if more == More::None
+            && at == input.len()
+            && let Some(Skip::Record { record, .. }) = self.skip.take()
+        {
+            // The input ended right where the last piece did.
+            index.push_oversized(record, at, at, at);
+        }
         self.memo = self.memo.take().and_then(|memo| memo.moved_back(at));
         self.position.byte_offset += to_u64(at);
         self.position.line += lines;
@@ -125,7 +137,7 @@ impl Scanner {
         index: &mut Index,
     ) -> Option<(usize, u64)> {
         if let Some(skip) = self.skip.take() {
-            return self.skip_on(skip, input, at, more, index);
+            return self.skip_on(skip, input, at, at, more, index);
         }
         let byte = *input.get(at)?;
         if matches!(byte, b'\n' | b'\r') {
@@ -140,7 +152,7 @@ impl Scanner {
                     Some((next, 1))
                 }
                 _ if more == More::None || input.len() - at > self.record_bytes_max => {
-                    self.skip_on(Skip::Comment, input, at, more, index)
+                    self.skip_on(Skip::Comment, input, at, at, more, index)
                 }
                 Line::WaitsAt(_) | Line::Unended => None,
             };
@@ -159,10 +171,10 @@ impl Scanner {
                 Some((next, n_lines))
             }
             Step::Incomplete => None,
-            Step::TooLong => {
-                let until = Until::Record { quoted_bytes: None };
+            Step::TooLong { reached, within } => {
+                let until = Until::Record(within);
                 let skip = self.oversized(Code::RecordTooLong, until, input, at, lines);
-                self.skip_on(skip, input, at, more, index)
+                self.skip_on(skip, input, at, reached, more, index)
             }
             Step::Broken(memo) => self.broken(memo, input, at, lines, more, index),
         }
@@ -180,11 +192,12 @@ impl Scanner {
     ) -> Option<(usize, u64)> {
         let (end, next) = match first_line(input, at, more) {
             Line::Whole { end, next } => (end, next),
-            Line::WaitsAt(_) | Line::Unended => (input.len(), input.len()),
+            Line::WaitsAt(end) => (end, end),
+            Line::Unended => (input.len(), input.len()),
         };
         if end - at > self.record_bytes_max {
             let skip = self.oversized(Code::QuoteError, Until::Line, input, at, lines);
-            return self.skip_on(skip, input, at, more, index);
+            return self.skip_on(skip, input, at, at, more, index);
         }
         if next == end && more == More::MayFollow {
             return None;
@@ -209,12 +222,14 @@ impl Scanner {
         }
     }
 
-    /// Lets the bytes of what is too long to hold go by, and indexes it when its end is seen.
+    /// Lets the bytes of what is too long to hold go by, and indexes it when its end is seen, which
+    /// is not before `from`.
     fn skip_on(
         &mut self,
         mut skip: Skip,
         input: &[u8],
         at: usize,
+        from: usize,
         more: More,
         index: &mut Index,
     ) -> Option<(usize, u64)> {
@@ -222,11 +237,18 @@ impl Scanner {
             Skip::Comment
             | Skip::Record {
                 until: Until::Line, ..
-            } => first_line(input, at, more),
+            } => first_line(input, from, more),
             Skip::Record {
-                until: Until::Record { quoted_bytes },
+                until: Until::Record(within),
                 ..
-            } => self.record_end(quoted_bytes, input, at, more),
+            } => record::rest(
+                &self.dialect,
+                self.record_bytes_max,
+                within,
+                input,
+                from,
+                more,
+            ),
         };
         let (end, next, is_whole) = match found {
             Line::Whole { end, next } => (end, next, true),
@@ -254,32 +276,6 @@ impl Scanner {
             }
         }
         Some((next, n_lines))
-    }
-
-    /// Finds the end of a record that is too long to hold: the next line end outside quotes. A
-    /// quote that stays open for another record's length is taken for a bad one.
-    fn record_end(
-        &self,
-        quoted_bytes: &mut Option<usize>,
-        input: &[u8],
-        at: usize,
-        more: More,
-    ) -> Line {
-        for (idx, &byte) in input.iter().enumerate().skip(at) {
-            if self.dialect.quote == Some(byte) {
-                *quoted_bytes = quoted_bytes.is_none().then_some(0);
-            } else if let Some(n_bytes) = quoted_bytes
-                && *n_bytes <= self.record_bytes_max
-            {
-                *n_bytes += 1;
-            } else if matches!(byte, b'\n' | b'\r') {
-                return match line_end(input, idx, more) {
-                    Some(next) => Line::Whole { end: idx, next },
-                    None => Line::WaitsAt(idx),
-                };
-            }
-        }
-        Line::Unended
     }
 }
 

@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr2};
 
 use super::index::{Index, Quoting};
-use super::{More, count_lines, line_end};
+use super::{Line, More, count_lines, line_end};
 use crate::dialect::Dialect;
 
 /// What became of an attempt to read a record.
@@ -16,10 +16,23 @@ pub(super) enum Step {
     },
     /// It takes more input.
     Incomplete,
-    /// It is longer than a record may be, and no quote is open at that length.
-    TooLong,
+    /// It is longer than a record may be, and no quote is open where that shows.
+    TooLong { reached: usize, within: Within },
     /// Its quoting is broken.
     Broken(Memo),
+}
+
+/// Where in a record some byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// At the start of a field.
+    FieldStart,
+    /// In a field without quotes, or after the end of a quoted one.
+    Plain,
+    /// Within quotes, since so many bytes.
+    Quoted(usize),
+    /// Behind a quote that closes, unless another one follows.
+    Closing,
 }
 
 /// How an attempt ended.
@@ -97,10 +110,7 @@ pub(super) fn scan(
     let mut at = start;
     let mut n_lines_seen = 0;
     loop {
-        let after = match dialect.quote {
-            Some(quote) if input.get(at) == Some(&quote) => walk.quoted(at, quote),
-            _ => walk.plain(at),
-        };
+        let after = walk.field(at);
         match after {
             After::Field {
                 end,
@@ -134,13 +144,24 @@ pub(super) fn scan(
 }
 
 impl Walk<'_> {
+    /// Reads the field that begins at `start`.
+    fn field(&self, start: usize) -> After {
+        if start > self.limit {
+            return too_long(start, Within::FieldStart);
+        }
+        match self.dialect.quote {
+            Some(quote) if self.input.get(start) == Some(&quote) => self.quoted(start, quote),
+            Some(_) | None => self.plain(start),
+        }
+    }
+
     /// Reads a field that does not begin with a quote.
     fn plain(&self, start: usize) -> After {
         let mut at = start;
         let mut quoting = Quoting::Plain;
         loop {
             if at > self.limit {
-                return After::Stop(Step::TooLong);
+                return too_long(at, Within::Plain);
             }
             let Some(&byte) = self.input.get(at) else {
                 return self.at_end(at, quoting, 0);
@@ -253,9 +274,13 @@ impl Walk<'_> {
             memo: None,
             ..*self
         };
-        match rest.quoted(at.saturating_sub(1), quote) {
-            After::Stop(step) => Some(step),
-            After::Field { .. } | After::LastField { .. } => None,
+        let mut after = rest.quoted(at.saturating_sub(1), quote);
+        loop {
+            match after {
+                After::Field { next, .. } => after = rest.field(next),
+                After::LastField { .. } => return None,
+                After::Stop(step) => return Some(step),
+            }
         }
     }
 
@@ -265,7 +290,7 @@ impl Walk<'_> {
 
     fn at_line_end(&self, end: usize, quoting: Quoting, n_lines: u64) -> After {
         if end > self.limit {
-            return After::Stop(Step::TooLong);
+            return too_long(end, Within::Plain);
         }
         match line_end(self.input, end, self.more) {
             Some(next) => After::LastField {
@@ -280,7 +305,7 @@ impl Walk<'_> {
 
     fn at_end(&self, end: usize, quoting: Quoting, n_lines: u64) -> After {
         match self.more {
-            _ if end > self.limit => After::Stop(Step::TooLong),
+            _ if end > self.limit => too_long(end, Within::Plain),
             More::MayFollow => After::Stop(Step::Incomplete),
             More::None => After::LastField {
                 end,
@@ -288,6 +313,64 @@ impl Walk<'_> {
                 quoting,
                 n_lines,
             },
+        }
+    }
+}
+
+fn too_long(reached: usize, within: Within) -> After {
+    After::Stop(Step::TooLong { reached, within })
+}
+
+/// Finds the end of a record that is too long to hold, from `from` on.
+///
+/// Its fields are not looked at any more, so escapes are not either. A quote that stays open for
+/// another record's length is taken for a bad one: the record ends at the next line end.
+pub(super) fn rest(
+    dialect: &Dialect,
+    record_bytes_max: usize,
+    within: &mut Within,
+    input: &[u8],
+    from: usize,
+    more: More,
+) -> Line {
+    // A carriage return at the very end may be half of a line end: it waits.
+    let is_cut = more == More::MayFollow && input.last() == Some(&b'\r');
+    let end = input.len() - usize::from(is_cut);
+    for (at, &byte) in input.iter().enumerate().take(end).skip(from) {
+        let is_line_end = matches!(byte, b'\n' | b'\r');
+        if is_line_end && within.may_end(record_bytes_max) {
+            return match line_end(input, at, more) {
+                Some(next) => Line::Whole { end: at, next },
+                None => Line::WaitsAt(at),
+            };
+        }
+        *within = within.after(byte, dialect);
+    }
+    if is_cut {
+        Line::WaitsAt(end)
+    } else {
+        Line::Unended
+    }
+}
+
+impl Within {
+    /// Returns whether a line end here ends the record.
+    fn may_end(self, record_bytes_max: usize) -> bool {
+        match self {
+            Self::Quoted(n_bytes) => n_bytes >= record_bytes_max,
+            Self::FieldStart | Self::Plain | Self::Closing => true,
+        }
+    }
+
+    /// Returns where the byte behind `byte` stands.
+    fn after(self, byte: u8, dialect: &Dialect) -> Self {
+        let is_quote = dialect.quote == Some(byte);
+        match self {
+            Self::FieldStart | Self::Closing if is_quote => Self::Quoted(0),
+            Self::Quoted(_) if is_quote => Self::Closing,
+            Self::Quoted(n_bytes) => Self::Quoted(n_bytes + 1),
+            _ if byte == dialect.delimiter => Self::FieldStart,
+            Self::FieldStart | Self::Plain | Self::Closing => Self::Plain,
         }
     }
 }

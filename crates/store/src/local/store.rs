@@ -18,7 +18,7 @@ use super::pin::Pin;
 use super::publish::publish;
 use super::target::Target;
 use super::temp::TempFile;
-use crate::tally::{Tally, check_body, check_whole};
+use crate::tally::{Parts, Tally, check_body};
 
 /// How much is written at once, in bytes.
 const BLOCK_BYTES: u64 = 512 * 1024;
@@ -47,6 +47,7 @@ struct Making {
     temp: TempFile,
     target: Target,
     condition: Condition,
+    parts: Parts,
 }
 
 impl Making {
@@ -57,6 +58,7 @@ impl Making {
             temp,
             target,
             condition: options.condition.clone(),
+            parts: Parts::default(),
         })
     }
 
@@ -66,6 +68,10 @@ impl Making {
     }
 
     fn publish(&self) -> Result<Stored, StoreFault> {
+        if !self.temp.is_owed() {
+            let message = "the upload was completed or aborted already";
+            return Err(StoreFault::new(FaultKind::NotFound, message));
+        }
         publish(&self.temp, &self.target, &self.condition)
     }
 
@@ -131,6 +137,7 @@ impl ObjectStore for LocalStore {
         blocking(move || {
             let tally = Tally::of(&part)?;
             making.write_at(&part.body, part.offset)?;
+            making.parts.note(tally);
             Ok(tally)
         })
         .await
@@ -144,7 +151,7 @@ impl ObjectStore for LocalStore {
     ) -> Result<Stored, StoreFault> {
         let making = Arc::clone(&upload.0);
         blocking(move || {
-            check_whole(&parts, seal)?;
+            making.parts.check_whole(&parts, seal)?;
             making.cut(seal.bytes)?;
             making.publish()
         })

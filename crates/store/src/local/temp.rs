@@ -63,6 +63,11 @@ impl TempFile {
         &self.path
     }
 
+    /// Returns whether the file is still neither removed nor where it belongs.
+    pub(super) fn is_owed(&self) -> bool {
+        self.is_owed.load(Ordering::Acquire)
+    }
+
     /// Says that the file is where it belongs.
     pub(super) fn keep(&self) {
         self.is_owed.store(false, Ordering::Release);

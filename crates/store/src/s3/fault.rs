@@ -256,7 +256,7 @@ fn kind_of_status(status: u16, guard: Guard) -> FaultKind {
 #[cfg(test)]
 mod tests {
     use aws_sdk_s3::config::http::HttpResponse;
-    use aws_sdk_s3::error::ErrorMetadata;
+    use aws_sdk_s3::error::{ConnectorError, ErrorMetadata};
     use aws_sdk_s3::operation::put_object::PutObjectError;
     use aws_sdk_s3::primitives::SdkBody;
 
@@ -326,6 +326,16 @@ mod tests {
             Guard::Free,
             FaultKind::Unavailable,
         );
+    }
+
+    #[test]
+    fn missing_credentials_say_what_to_set() {
+        let cause = CredentialsError::not_loaded("nothing in the chain");
+        let failure = ConnectorError::other(cause.into(), None);
+        let err: SdkError<PutObjectError> = SdkError::dispatch_failure(failure);
+        let fault = fault("PutObject", Guard::Free, err);
+        assert_eq!(fault.kind(), FaultKind::Denied);
+        assert!(fault.to_string().contains("`AWS_ACCESS_KEY_ID`"), "{fault}");
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub struct S3Upload {
 pub struct S3PartTag {
     number: i32,
     e_tag: String,
+    bytes: u64,
 }
 
 impl S3Store {
@@ -223,6 +224,7 @@ impl ObjectStore for S3Store {
             let message = format!("part number {} is past every limit", part.number);
             return Err(StoreFault::new(FaultKind::Protocol, message));
         };
+        let bytes = u64::try_from(part.body.len()).unwrap_or(u64::MAX);
         let output = self
             .client
             .sdk()
@@ -241,7 +243,11 @@ impl ObjectStore for S3Store {
             let message = "UploadPart gave no `ETag`";
             return Err(StoreFault::new(FaultKind::Unavailable, message));
         };
-        Ok(S3PartTag { number, e_tag })
+        Ok(S3PartTag {
+            number,
+            e_tag,
+            bytes,
+        })
     }
 
     async fn complete(
@@ -250,6 +256,7 @@ impl ObjectStore for S3Store {
         parts: Vec<S3PartTag>,
         seal: Seal,
     ) -> Result<Stored, StoreFault> {
+        check_length(&parts, seal)?;
         let (if_none_match, if_match) = preconditions(&upload.condition);
         let parts = parts.into_iter().map(|tag| {
             CompletedPart::builder()
@@ -359,6 +366,18 @@ pub(super) async fn check_bucket(
         }
         Ok(_) => Ok(()),
     }
+}
+
+/// Checks that the parts are as long as the whole: not every store looks at the size that it is told.
+fn check_length(parts: &[S3PartTag], seal: Seal) -> Result<(), StoreFault> {
+    let bytes = parts
+        .iter()
+        .fold(0_u64, |sum, tag| sum.saturating_add(tag.bytes));
+    if bytes == seal.bytes {
+        return Ok(());
+    }
+    let message = format!("the parts are {bytes} bytes, not {}", seal.bytes);
+    Err(StoreFault::new(FaultKind::Protocol, message))
 }
 
 /// Returns the values of `If-None-Match` and `If-Match`.

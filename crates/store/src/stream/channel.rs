@@ -97,6 +97,7 @@ mod tests {
     use super::*;
 
     /// How the feeding ends.
+    #[derive(Clone, Copy)]
     enum End {
         Finish,
         Fail,

@@ -12,7 +12,7 @@ use rowgate_core::store::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::local::fault;
-use crate::tally::{Tally, check_body, check_whole};
+use crate::tally::{Parts, Tally, check_body};
 
 const KIB: u64 = 1024;
 /// Large enough to be quick, small enough to flow.
@@ -44,6 +44,7 @@ pub struct StdoutStore {
 pub struct StdoutUpload {
     /// Where the next part must begin.
     next_offset: AtomicU64,
+    parts: Parts,
 }
 
 impl StdoutStore {
@@ -135,16 +136,17 @@ impl ObjectStore for StdoutStore {
             return Err(StoreFault::new(FaultKind::Protocol, message));
         }
         self.write(part.body).await?;
+        upload.parts.note(tally);
         Ok(tally)
     }
 
     async fn complete(
         &self,
-        _upload: &StdoutUpload,
+        upload: &StdoutUpload,
         parts: Vec<Tally>,
         seal: Seal,
     ) -> Result<Stored, StoreFault> {
-        check_whole(&parts, seal)?;
+        upload.parts.check_whole(&parts, seal)?;
         Ok(Stored { etag: None })
     }
 
@@ -175,9 +177,9 @@ mod tests {
         }
     }
 
-    fn part(offset: u64, body: &'static [u8]) -> Part {
+    fn part(number: u32, offset: u64, body: &'static [u8]) -> Part {
         Part {
-            number: 1,
+            number,
             offset,
             body: Bytes::from_static(body),
             crc64: Crc64::of(body),
@@ -205,10 +207,10 @@ mod tests {
         let store = StdoutStore::to_writer(seen.clone()).unwrap();
         run(async {
             let upload = store.create("-", &options()).await.unwrap();
-            let first = store.put_part(&upload, part(0, b"ab")).await.unwrap();
-            let gap = store.put_part(&upload, part(3, b"x")).await.unwrap_err();
+            let first = store.put_part(&upload, part(1, 0, b"ab")).await.unwrap();
+            let gap = store.put_part(&upload, part(2, 3, b"x")).await.unwrap_err();
             assert_eq!(gap.kind(), FaultKind::Protocol);
-            let second = store.put_part(&upload, part(2, b"c")).await.unwrap();
+            let second = store.put_part(&upload, part(2, 2, b"c")).await.unwrap();
             let seal = Seal {
                 bytes: 3,
                 crc64: Crc64::of(b"abc"),

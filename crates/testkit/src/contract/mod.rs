@@ -1,8 +1,8 @@
 //! What every adapter of the core's store traits must keep, one check for each promise.
 //!
 //! An adapter's tests make a [`Fixture`] and call [`object_store`]; with
-//! [`UploadLister`](rowgate_core::store::UploadLister) also [`upload_lister`]. A source's tests call
-//! [`source`]. A promise that is broken fails the test with a sentence that names it.
+//! [`UploadLister`](rowgate_core::store::UploadLister) also [`upload_lister`]. A source's tests
+//! call [`source`]. A promise that is broken fails the test with a sentence that names it.
 //!
 //! The checks use keys of their own, so one fixture serves them all.
 
@@ -31,8 +31,8 @@ pub trait Fixture: Sync {
     /// Returns a key that nothing is at, made of `name`, which has only letters and dashes.
     fn key(&self, name: &str) -> String;
 
-    /// Returns a store whose bucket or folder is missing, if there is such a thing: some stores make
-    /// what is missing.
+    /// Returns a store whose bucket or folder is missing, if there is such a thing: some stores
+    /// make what is missing.
     fn without_container(&self) -> Option<Self::Store> {
         None
     }

@@ -1,7 +1,7 @@
 //! An S3 in memory that is as strict as AWS documents, for the operations that rowgate uses.
 //!
-//! What it does not implement it refuses (`NotImplemented`); it never pretends. What a test wants to
-//! know it can ask: [`MemS3::open_uploads`], [`MemS3::object_info`], [`MemS3::requests`].
+//! What it does not implement it refuses (`NotImplemented`); it never pretends. What a test wants
+//! to know it can ask: [`MemS3::open_uploads`], [`MemS3::object_info`], [`MemS3::requests`].
 //!
 //! Known to be more lenient than AWS: an upload with a composite checksum may be completed without
 //! naming the parts' checksums, bucket policies and versions do not exist, and every writer owns

@@ -281,7 +281,8 @@ fn check_algorithm(claims: &Claims, of_upload: Option<Algorithm>) -> S3Result<()
         None => Ok(()),
         Some(actual) => Err(s3_error!(
             InvalidRequest,
-            "Checksum Type mismatch occurred, expected checksum Type: {of_upload}, actual checksum Type: {actual}"
+            "Checksum Type mismatch occurred, expected checksum Type: {of_upload}, \
+             actual checksum Type: {actual}"
         )),
     }
 }

@@ -17,7 +17,7 @@ pub const SECRET_KEY: &str = "rowgate-test-secret-key";
 
 /// A [`MemS3`] that answers on a port of the loopback interface until it is dropped.
 ///
-/// Requests must be signed (version 4, any region) with [`ACCESS_KEY`], and address buckets by path.
+/// Requests must be signed (version 4, any region) with [`ACCESS_KEY`], and name buckets by path.
 #[derive(Debug)]
 pub struct MemS3Server {
     store: MemS3,

@@ -105,9 +105,10 @@ impl Model {
     }
 
     fn check_container(&self) -> Result<(), StoreFault> {
-        match self.has_container {
-            true => Ok(()),
-            false => refuse(FaultKind::NoContainer),
+        if self.has_container {
+            Ok(())
+        } else {
+            refuse(FaultKind::NoContainer)
         }
     }
 

@@ -1,0 +1,392 @@
+//! The command line as it is typed. What it means is [`crate::resolve`]'s matter.
+//!
+//! What stands here is published: help texts and names are snapshot-tested, and flags are only added.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use rowgate_app::place::PlaceUri;
+use rowgate_core::run::RejectsMax;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done; for `ingest`: landed
+  1    the data was refused: invalid rows, too many of them, or a header that does not match
+  2    the command line, the settings, the schema, the credentials or the destination are wrong
+  3    the source cannot be read as asked
+  4    a dependency failed: store, network or disk
+  70   a bug of rowgate
+  130  interrupted (143: terminated); all was aborted";
+
+/// The gate between CSV that somebody else made and the store that your systems trust.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rowgate",
+    version,
+    about,
+    styles = STYLES,
+    max_term_width = 100,
+    after_help = EXIT_CODES,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Read settings from this file [default: `rowgate.toml`, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How results are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Log more to standard error: `-v` what happens, `-vv` every step
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub(crate) verbose: u8,
+    /// Print results and errors only: no progress, no summary
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// How log lines are written
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<Format>,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Text for people
+    Human,
+    /// JSON for programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(flatten)]
+    Job(Job),
+    /// Settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Explain an error code: what it means, an example, how to mend it
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all pages to a folder
+    Man(ManArgs),
+}
+
+/// What needs settings, and looks at the world.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Job {
+    /// Validate a CSV, land what is accepted, quarantine what is not
+    Ingest(IngestArgs),
+    /// Validate a CSV and print every error; nothing is written
+    Validate(ValidateArgs),
+    /// Count the records of a CSV, with correct quoting
+    Count(CountArgs),
+    /// Look at schemas
+    #[command(subcommand)]
+    Schema(SchemaCommand),
+    /// Unfinished multipart uploads
+    #[command(subcommand)]
+    Uploads(UploadsCommand),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IngestArgs {
+    /// The CSV: a path, `-` for standard input, or `s3://bucket/key`
+    pub(crate) source: PlaceUri,
+    /// The Table Schema: a path, `-`, or `s3://bucket/key`
+    #[arg(long, value_name = "SCHEMA")]
+    pub(crate) schema: PlaceUri,
+    /// Where accepted records go: a path, `s3://bucket/key`, or `-` for standard output
+    ///
+    /// A file or an object appears whole or not at all. `-` streams and cannot promise that; it needs
+    /// --rejects and --report.
+    #[arg(long, value_name = "DEST")]
+    pub(crate) to: PlaceUri,
+    /// Where rejected records go [default: `<DEST>.rejects.csv`]
+    #[arg(long, value_name = "DEST")]
+    pub(crate) rejects: Option<PlaceUri>,
+    /// Where the report goes [default: `<DEST>.report.json`]
+    #[arg(long, value_name = "DEST")]
+    pub(crate) report: Option<PlaceUri>,
+    /// Replace what is at the destination
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Judge everything and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) landing: LandingArgs,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ValidateArgs {
+    /// The CSV: a path, `-` for standard input, or `s3://bucket/key`
+    pub(crate) source: PlaceUri,
+    /// The Table Schema: a path, `-`, or `s3://bucket/key`
+    #[arg(long, value_name = "SCHEMA")]
+    pub(crate) schema: PlaceUri,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CountArgs {
+    /// The CSV: a path, `-` for standard input, or `s3://bucket/key`
+    pub(crate) source: PlaceUri,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
+}
+
+/// What a run tolerates. These override settings of the same name.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitArgs {
+    /// Refuse the data if more records than this are rejected: a count or a share such as `0.5%`
+    ///
+    /// A count stops the run at the first record past it; a share is judged at the end.
+    #[arg(long, value_name = "N|P%", value_parser = rejects_max)]
+    pub(crate) max_rejects: Option<String>,
+    /// Land the header alone if no record is accepted, rather than refuse the data
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+}
+
+/// How a run writes. These override settings of the same name.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Landing")]
+pub(crate) struct LandingArgs {
+    /// How large the parts of a multipart upload are, such as `8MiB`
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) part_size: Option<String>,
+    /// How many parts are sent at once, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<u16>,
+}
+
+/// How a CSV is written.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Dialect")]
+pub(crate) struct DialectArgs {
+    /// What stands between fields: a character, `\t` or `tab` [default: what makes the header match]
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) delimiter: Option<CharArg>,
+    /// What stands around quoted fields: a character, or `none` [default: `"`]
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) quote: Option<QuoteArg>,
+    /// What makes the next character literal [default: nothing]
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) escape: Option<CharArg>,
+    /// The first record is data: columns are the schema's fields, in order
+    #[arg(long)]
+    pub(crate) no_header: bool,
+    /// What begins a line that is no record [default: nothing]
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) comment: Option<CharArg>,
+    /// How many lines stand before the header
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) skip_lines: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// Check a schema and print what it means, column by column
+    Check(SchemaCheckArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SchemaCheckArgs {
+    /// The Table Schema: a path, `-`, or `s3://bucket/key`
+    pub(crate) schema: PlaceUri,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UploadsCommand {
+    /// List unfinished uploads, oldest first
+    List(UploadsListArgs),
+    /// Drop unfinished uploads and the parts that the store keeps for them
+    Abort(UploadsAbortArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UploadsListArgs {
+    /// A prefix, as in `s3://bucket/prefix`, or a path
+    pub(crate) under: PlaceUri,
+}
+
+#[derive(Args, Debug)]
+#[group(id = "which", required = true, multiple = false, args = ["older_than", "all"])]
+pub(crate) struct UploadsAbortArgs {
+    /// A prefix, as in `s3://bucket/prefix`, or a path
+    pub(crate) under: PlaceUri,
+    /// Abort those that were begun longer ago than this, such as `90m`, `2h` or `7d`
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) older_than: Option<Duration>,
+    /// Abort all of them; a run that is going on loses its upload
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// The code, such as `type-error`; all of them if left out
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the settings in force and where each comes from; secrets are masked
+    Show(ConfigShowArgs),
+}
+
+/// The flags that override settings, to see what they do.
+#[derive(Args, Debug)]
+pub(crate) struct ConfigShowArgs {
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) landing: LandingArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// Write a page for every command to this folder, which is made if absent
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// A character of a dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CharArg(pub(crate) u8);
+
+/// What quotes fields, if anything does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QuoteArg {
+    By(CharArg),
+    Never,
+}
+
+impl FromStr for CharArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.as_bytes() {
+            b"\\t" | b"tab" => Ok(Self(b'\t')),
+            [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Ok(Self(*byte)),
+            _ => Err("give one ASCII character, `\\t` or `tab`".to_owned()),
+        }
+    }
+}
+
+impl FromStr for QuoteArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(Self::Never),
+            _ => text
+                .parse()
+                .map(Self::By)
+                .map_err(|_| "give one ASCII character, or `none`".to_owned()),
+        }
+    }
+}
+
+/// Checks a tolerance and keeps its text, for that is what the settings hold.
+fn rejects_max(text: &str) -> Result<String, rowgate_core::Error> {
+    text.parse::<RejectsMax>().map(|_| text.to_owned())
+}
+
+/// Reads `45s`, `90m`, `2h` or `7d`.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    const REFUSED: &str = "give a whole number and a unit: `45s`, `90m`, `2h` or `7d`";
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(REFUSED)?;
+    let unit_s = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(REFUSED),
+    };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(REFUSED);
+    }
+    let number: u64 = number.parse().map_err(|_| REFUSED)?;
+    number.checked_mul(unit_s).map(Duration::from_secs).ok_or("that is longer than time itself")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn characters_are_read_as_people_write_them() {
+        #[track_caller]
+        fn check(text: &str, expected: Option<u8>) {
+            assert_eq!(text.parse::<CharArg>().ok(), expected.map(CharArg), "{text:?}");
+        }
+        check(";", Some(b';'));
+        check("\t", Some(b'\t'));
+        check("\\t", Some(b'\t'));
+        check("tab", Some(b'\t'));
+        for refused in ["", ";;", "é", "\n", "\r", "none", "\0"] {
+            check(refused, None);
+        }
+        assert_eq!("none".parse(), Ok(QuoteArg::Never));
+        assert_eq!("'".parse(), Ok(QuoteArg::By(CharArg(b'\''))));
+        assert!("no".parse::<QuoteArg>().is_err());
+    }
+
+    #[test]
+    fn durations_have_a_number_and_a_unit() {
+        #[track_caller]
+        fn check(text: &str, expected_s: Option<u64>) {
+            assert_eq!(duration(text).ok(), expected_s.map(Duration::from_secs), "{text:?}");
+        }
+        check("45s", Some(45));
+        check("90m", Some(5_400));
+        check("2h", Some(7_200));
+        check("7d", Some(604_800));
+        check("0s", Some(0));
+        for refused in ["", "s", "2", "h2", "-2h", "+2h", "2 h", "2w", "2é", "99999999999999999999d", "999999999999999999d"] {
+            check(refused, None);
+        }
+    }
+}

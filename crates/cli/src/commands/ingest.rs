@@ -1,0 +1,58 @@
+//! `rowgate ingest`: the main job.
+
+use std::time::Instant;
+
+use rowgate_app::jobs::App;
+use rowgate_app::outcome::{EXIT_DONE, report_exit_code};
+use rowgate_app::place::PlaceUri;
+use rowgate_core::Result;
+use rowgate_core::control::Control;
+use rowgate_core::report::Status;
+
+use crate::args::{Format, GlobalArgs, IngestArgs};
+use crate::output;
+use crate::progress::Bar;
+use crate::resolve::{Ingest, Mode};
+use crate::summary::Summary;
+
+pub(super) async fn run(
+    app: &App,
+    global: &GlobalArgs,
+    args: &IngestArgs,
+    control: &Control,
+) -> Result<u8> {
+    let Ingest { request, mode } = args.resolve(global.format)?;
+    let started_at = Instant::now();
+    let bar = Bar::show(global, &control.progress);
+    let report = match mode {
+        Mode::Land => app.ingest(request, control).await?,
+        Mode::DryRun => app.dry_run(request, control).await?,
+    };
+    drop(bar);
+    match global.format {
+        Format::Json => output::print_report(&report)?,
+        Format::Human if global.quiet => {}
+        Format::Human => {
+            let beside = args.to.beside(".report.json");
+            let report_place = args.report.as_ref().unwrap_or(&beside);
+            let summary = Summary {
+                report: &report,
+                schema: &args.schema,
+                to: &args.to,
+                report_place: (mode == Mode::Land).then_some(report_place),
+                took: started_at.elapsed(),
+            };
+            // Accepted records have standard output to themselves.
+            if args.to == PlaceUri::Stream && mode == Mode::Land {
+                output::note(summary.to_string().trim_end());
+            } else {
+                output::print(&summary.to_string())?;
+            }
+        }
+    }
+    Ok(match (mode, report.status) {
+        // What would land is no failure, rejects or not.
+        (Mode::DryRun, Status::Validated) => EXIT_DONE,
+        (Mode::DryRun, Status::Landed | Status::Refused) | (Mode::Land, _) => report_exit_code(&report),
+    })
+}

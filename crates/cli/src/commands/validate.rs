@@ -1,0 +1,109 @@
+//! `rowgate validate`: every error as it comes, and nothing written.
+
+use std::io::{IsTerminal as _, stdout};
+
+use rowgate_app::jobs::App;
+use rowgate_app::outcome::{EXIT_REFUSED, report_exit_code};
+use rowgate_core::control::Control;
+use rowgate_core::report::{RecordError, Report};
+use rowgate_core::{Error, ErrorKind, Result};
+
+use crate::args::{Format, GlobalArgs, ValidateArgs};
+use crate::output::{self, Lines, Reader};
+use crate::progress::Bar;
+use crate::summary::{ErrorLine, codes};
+use crate::text::{counted, thousands, visible};
+
+pub(super) async fn run(
+    app: &App,
+    global: &GlobalArgs,
+    args: &ValidateArgs,
+    control: &Control,
+) -> Result<u8> {
+    let schema = app.schema(&args.schema).await?;
+    let source = app.source(&args.source).await?;
+    let dialect = args.dialect.resolve();
+    // On one terminal, a bar and lines would be in each other's way.
+    let bar = match global.format {
+        Format::Human if stdout().is_terminal() => None,
+        Format::Human | Format::Json => Bar::show(global, &control.progress),
+    };
+    // A child: that nobody reads on stops the run, and is not the caller's wish.
+    let control = Control {
+        cancel: control.cancel.child_token(),
+        ..control.clone()
+    };
+    let mut printer = match global.format {
+        Format::Human => Printer::Lines(Lines::begin()),
+        Format::Json => Printer::Nothing,
+    };
+    let stop = control.cancel.clone();
+    let mut printing = Ok(Reader::Listens);
+    let validated = app
+        .validate(&source, schema, dialect, &control, |error| {
+            if matches!(printing, Ok(Reader::Listens)) {
+                printing = printer.print(error);
+                if !matches!(printing, Ok(Reader::Listens)) {
+                    stop.cancel();
+                }
+            }
+        })
+        .await;
+    drop(bar);
+    match (printing?, validated) {
+        // Nobody wants to read on, and that there are errors is known.
+        (Reader::IsGone, Err(err)) if err.kind() == ErrorKind::Cancelled => Ok(EXIT_REFUSED),
+        (_, validated) => finish(printer, global, &validated?),
+    }
+}
+
+fn finish(printer: Printer, global: &GlobalArgs, report: &Report) -> Result<u8> {
+    match printer {
+        Printer::Nothing => output::print_report(report)?,
+        Printer::Lines(mut lines) => {
+            if !global.quiet {
+                lines.print(&summary(report))?;
+            }
+            lines.finish()?;
+        }
+    }
+    Ok(report_exit_code(report))
+}
+
+/// Where errors are printed as they come.
+#[derive(Debug)]
+enum Printer {
+    Lines(Lines),
+    /// They stand in the report.
+    Nothing,
+}
+
+impl Printer {
+    fn print(&mut self, error: &RecordError) -> Result<Reader, Error> {
+        match self {
+            Self::Lines(lines) => lines.print(&ErrorLine(error).to_string()),
+            Self::Nothing => Ok(Reader::Listens),
+        }
+    }
+}
+
+fn summary(report: &Report) -> String {
+    let uri = visible(&report.source.uri);
+    let records = report.records;
+    if let Some(refusal) = &report.refusal
+        && !report.complete
+    {
+        return format!("{uri}: {refusal} ({})", codes(report));
+    }
+    if report.errors.total == 0 {
+        return format!("{uri}: {}, all valid", counted(records.read, "record"));
+    }
+    format!(
+        "{uri}: {}, {} valid, {} invalid: {} ({})",
+        counted(records.read, "record"),
+        thousands(records.accepted),
+        thousands(records.rejected),
+        counted(report.errors.total, "error"),
+        codes(report)
+    )
+}

@@ -1,0 +1,194 @@
+//! What a run did, for people.
+
+use std::fmt;
+use std::time::Duration;
+
+use rowgate_app::place::PlaceUri;
+use rowgate_core::report::{RecordError, Report, Status};
+
+use crate::text::{counted, rate, size, thousands, visible};
+
+/// How many codes are named.
+const CODES_SHOWN: usize = 5;
+/// How many errors are shown of data that was refused.
+const ERRORS_SHOWN: usize = 5;
+
+/// What a summary is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Summary<'a> {
+    pub(crate) report: &'a Report,
+    /// Where the schema is, for the command that comes next.
+    pub(crate) schema: &'a PlaceUri,
+    /// Where accepted records were to go.
+    pub(crate) to: &'a PlaceUri,
+    /// Where the report was written, if it was.
+    pub(crate) report_place: Option<&'a PlaceUri>,
+    /// How long the run took.
+    pub(crate) took: Duration,
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        match (report.status, &report.output) {
+            (Status::Landed, Some(output)) => writeln!(f, "landed: {}", visible(&output.uri))?,
+            (Status::Landed | Status::Validated, _) => {
+                writeln!(f, "validated: {}", visible(&report.source.uri))?;
+            }
+            (Status::Refused, _) => {
+                let why = report.refusal.as_deref().unwrap_or("the data was refused");
+                writeln!(f, "refused: {why}")?;
+            }
+        }
+        self.figures(f)?;
+        if report.status == Status::Refused {
+            for error in report.errors.samples.iter().take(ERRORS_SHOWN) {
+                writeln!(f, "  {}", ErrorLine(error))?;
+            }
+        }
+        self.next(f)
+    }
+}
+
+impl Summary<'_> {
+    fn figures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        let records = report.records;
+        writeln!(
+            f,
+            "  records     {} read, {} accepted, {} rejected{}",
+            thousands(records.read),
+            thousands(records.accepted),
+            thousands(records.rejected),
+            if report.complete { "" } else { "; the rest was not read" }
+        )?;
+        if report.errors.total > 0 {
+            writeln!(f, "  errors      {}", codes(report))?;
+        }
+        if let Some(output) = &report.output {
+            let parts = u64::from(output.parts);
+            writeln!(f, "  written     {} in {}", size(output.bytes), counted(parts, "part"))?;
+        } else if report.status == Status::Refused {
+            writeln!(f, "  written     nothing: {} did not appear", visible(&self.to.to_string()))?;
+        } else {
+            writeln!(f, "  written     nothing: this was a dry run")?;
+        }
+        if let Some(rejects) = &report.rejects {
+            writeln!(f, "  quarantine  {}", visible(&rejects.uri))?;
+        }
+        if let Some(place) = self.report_place {
+            writeln!(f, "  report      {}", visible(&place.to_string()))?;
+        }
+        write!(f, "  took        {}", seconds(self.took))?;
+        if let Some(rate) = rate(report.source.bytes, self.took) {
+            write!(f, ", {rate}")?;
+        }
+        writeln!(f)
+    }
+
+    /// Says what to do about records that were turned away.
+    fn next(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        let Some(code) = top_codes(report).first().map(|(code, _)| *code) else {
+            return Ok(());
+        };
+        let explain = format!("`rowgate explain {code}`");
+        match (&report.rejects, report.status) {
+            (Some(rejects), Status::Landed) => {
+                let mended = Word(&rejects.uri);
+                let to = self.to.beside(".mended.csv").to_string();
+                writeln!(
+                    f,
+                    "next: mend the rows in the quarantine ({explain} tells how; clear `_rowgate_raw` where it is \
+                     filled), then"
+                )?;
+                writeln!(
+                    f,
+                    "  rowgate ingest {mended} --schema {} --to {}",
+                    Word(&self.schema.to_string()),
+                    Word(&to)
+                )
+            }
+            (_, Status::Refused) => writeln!(
+                f,
+                "next: mend the source ({explain} tells how), or change what the schema or the limits ask, and run \
+                 it again"
+            ),
+            (_, Status::Landed | Status::Validated) => {
+                writeln!(f, "next: {explain} tells how to mend such records")
+            }
+        }
+    }
+}
+
+/// One error on a line of its own: place, column, code, message.
+pub(crate) struct ErrorLine<'a>(pub(crate) &'a RecordError);
+
+impl fmt::Display for ErrorLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = self.0;
+        write!(f, "line {}", error.line)?;
+        match error.record {
+            Some(record) => write!(f, ", record {record}")?,
+            None => f.write_str(", header")?,
+        }
+        if let Some(column) = &error.column {
+            write!(f, ", column `{}`", visible(column))?;
+        }
+        write!(f, ": {}: {}", error.code, visible(&error.message))
+    }
+}
+
+/// Returns the codes by how often they occur, most frequent first.
+fn top_codes(report: &Report) -> Vec<(rowgate_core::reason::Code, u64)> {
+    let mut codes: Vec<_> = report.errors.by_code.iter().map(|(code, n)| (*code, *n)).collect();
+    codes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    codes
+}
+
+/// Names the most frequent codes: `type-error 3, missing-cell 1`.
+pub(crate) fn codes(report: &Report) -> String {
+    let codes = top_codes(report);
+    let shown: Vec<String> =
+        codes.iter().take(CODES_SHOWN).map(|(code, n)| format!("{code} {}", thousands(*n))).collect();
+    let mut text = shown.join(", ");
+    if let Some(more) = codes.len().checked_sub(CODES_SHOWN).filter(|more| *more > 0) {
+        text += &format!(", and {more} more codes");
+    }
+    text
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{}.{:02} s", took.as_secs(), took.subsec_millis() / 10)
+}
+
+/// A word of a shell command, in quotes where it needs them.
+struct Word<'a>(&'a str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+        let text = visible(self.0);
+        if !text.is_empty() && text.chars().all(is_plain) {
+            return f.write_str(&text);
+        }
+        write!(f, "'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        for (word, expected) in [
+            ("s3://lake/a.csv", "s3://lake/a.csv"),
+            ("a b.csv", "'a b.csv'"),
+            ("it's.csv", r"'it'\''s.csv'"),
+            ("$HOME", "'$HOME'"),
+        ] {
+            assert_eq!(Word(word).to_string(), expected);
+        }
+    }
+}

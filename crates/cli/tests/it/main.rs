@@ -1,0 +1,27 @@
+//! The built binary, driven as a process: exit codes, both outputs, what is left behind.
+
+// `cfg(test)` on each module, so that the lints see that all of it is tests.
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod corpora;
+#[cfg(test)]
+mod help;
+#[cfg(test)]
+mod ingest;
+#[cfg(test)]
+mod lake;
+#[cfg(test)]
+mod quarantine;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod s3;
+#[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod signals;
+#[cfg(test)]
+mod streams;

@@ -1,0 +1,295 @@
+//! The scanner: as data, as properties over every split, and against the `csv` crate.
+
+use proptest::prelude::*;
+use rowgate_core::batch::unescape;
+use rowgate_core::dialect::{Dialect, DialectOptions, Quote};
+use rowgate_core::position::Position;
+use rowgate_core::scan::{Index, Kind, More, Scanner};
+
+fn dialect() -> Dialect {
+    Dialect::new(&DialectOptions::default(), b',').unwrap()
+}
+
+/// What a scan found, as text: a record a line, fields between `|`, other kinds by name.
+fn found(dialect: Dialect, record_bytes_max: usize, chunks: &[&[u8]]) -> Vec<String> {
+    let mut scanner = Scanner::new(dialect, record_bytes_max, Position::START);
+    let mut index = Index::default();
+    let mut pending: Vec<u8> = Vec::new();
+    let mut all = Vec::new();
+    let mut piece_bytes = 0;
+    for idx in 0..=chunks.len() {
+        let more = match chunks.get(idx) {
+            Some(chunk) => {
+                pending.extend_from_slice(chunk);
+                More::MayFollow
+            }
+            None => More::None,
+        };
+        let n_bytes = scanner.scan(&pending, more, &mut index);
+        let mut covered = 0;
+        let mut oversized = index.oversized().iter();
+        for record in index.records() {
+            assert_eq!(record.start, covered, "stretches cover the input");
+            covered = record.next;
+            let line = index.base().line + record.lines_before;
+            match record.kind {
+                Kind::Piece => piece_bytes += record.next - record.start,
+                Kind::Overhead => {
+                    // A long comment may come in pieces: what counts is that it is no record.
+                    if all.last().map(String::as_str) != Some("overhead") {
+                        all.push("overhead".to_owned());
+                    }
+                }
+                Kind::Oversized => {
+                    let what = oversized.next().unwrap();
+                    piece_bytes += record.next - record.start;
+                    all.push(format!(
+                        "{}: {} {} bytes at {}, {piece_bytes} with its line end, {:?}",
+                        what.line,
+                        what.code,
+                        what.bytes,
+                        what.byte_offset,
+                        String::from_utf8_lossy(&what.head)
+                    ));
+                    piece_bytes = 0;
+                }
+                Kind::Blank => all.push(format!("{line}: blank")),
+                Kind::BrokenQuote => {
+                    let text =
+                        String::from_utf8_lossy(&pending[record.start..record.end]).into_owned();
+                    all.push(format!("{line}: broken {text:?}"));
+                }
+                Kind::Fields => {
+                    let cells: Vec<String> = index
+                        .fields(record)
+                        .iter()
+                        .map(|field| {
+                            let mut cell = Vec::new();
+                            unescape(&dialect, &pending[field.start..field.end], &mut cell);
+                            String::from_utf8_lossy(&cell).into_owned()
+                        })
+                        .collect();
+                    all.push(format!("{line}: {}", cells.join("|")));
+                }
+            }
+        }
+        assert_eq!(covered, n_bytes, "what is consumed is indexed");
+        pending.drain(..n_bytes);
+    }
+    assert!(pending.is_empty(), "at the end everything is consumed");
+    all
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(
+        found(dialect(), 1_000, &[text.as_bytes()]),
+        expected,
+        "{text:?}"
+    );
+}
+
+#[test]
+fn records_and_fields() {
+    check("", &[]);
+    check("a,b\nc,d\n", &["1: a|b", "2: c|d"]);
+    check("a,b\r\nc,d", &["1: a|b", "2: c|d"]);
+    check("a\rb\r\rc", &["1: a", "2: b", "3: blank", "4: c"]);
+    check("a,\n,b\n,,\n", &["1: a|", "2: |b", "3: ||"]);
+    check("\n\"\"\n", &["1: blank", "2: "]);
+    check("\"a,b\",\"c\"\"d\"\n", &["1: a,b|c\"d"]);
+    check("\"a\nb\r\nc\",d\ne\n", &["1: a\nb\r\nc|d", "4: e"]);
+    check("a\"b,c\"\n", &["1: a\"b|c\""]);
+    check("a,\"b\"", &["1: a|b"]);
+}
+
+#[test]
+fn one_bad_quote_costs_one_record() {
+    check(
+        "a\n\"b\"c\nd\n",
+        &["1: a", "2: broken \"\\\"b\\\"c\"", "3: d"],
+    );
+    check(
+        "a\n\"b\nc\nd\n",
+        &["1: a", "2: broken \"\\\"b\"", "3: c", "4: d"],
+    );
+    check(
+        "\"a\n\"b\nc\n",
+        &["1: broken \"\\\"a\"", "2: broken \"\\\"b\"", "3: c"],
+    );
+    check("\"", &["1: broken \"\\\"\""]);
+    check(
+        "x,\"y\n1,2\n3,\"4\"\n",
+        &["1: broken \"x,\\\"y\"", "2: 1|2", "3: 3|4"],
+    );
+    check("\"a\" ,b\nc,d\n", &["1: broken \"\\\"a\\\" ,b\"", "2: c|d"]);
+}
+
+#[test]
+fn comments_escapes_and_no_quotes() {
+    let options = DialectOptions {
+        comment: Some(b'#'),
+        escape: Some(b'\\'),
+        ..DialectOptions::default()
+    };
+    let escaping = Dialect::new(&options, b',').unwrap();
+    let text = b"#x,y\na\\,b,\"c\\\"d\"\n# z".as_slice();
+    assert_eq!(
+        found(escaping, 1_000, &[text]),
+        ["overhead", "2: a,b|c\"d", "overhead"]
+    );
+    let options = DialectOptions {
+        quote: Quote::Never,
+        ..DialectOptions::default()
+    };
+    let plain = Dialect::new(&options, b',').unwrap();
+    assert_eq!(
+        found(plain, 1_000, &[b"\"a,b\"\n\"\n"]),
+        ["1: \"a|b\"", "2: \""]
+    );
+}
+
+#[test]
+fn what_is_too_long_is_passed_over() {
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(
+            found(dialect(), 10, &[text.as_bytes()]),
+            expected,
+            "{text:?}"
+        );
+    }
+    check("0123456789\nb\n", &["1: 0123456789", "2: b"]);
+    check(
+        "0123456789a\nb\n",
+        &[
+            "1: record-too-long 11 bytes at 0, 12 with its line end, \"0123456789\"",
+            "2: b",
+        ],
+    );
+    check(
+        "a,b,c,d,e,f,\"g\nh\"\r\nb\n",
+        &[
+            "1: record-too-long 17 bytes at 0, 19 with its line end, \"a,b,c,d,e,\"",
+            "3: b",
+        ],
+    );
+    // A quote that is open at the limit is a bad one, and costs its first line.
+    check(
+        "\"a\nb,c\nd,e,f,g\nh\n",
+        &["1: broken \"\\\"a\"", "2: b|c", "3: d|e|f|g", "4: h"],
+    );
+    check(
+        "\"aaaaaaaaaaaaaaa\nb\n",
+        &[
+            "1: quote-error 16 bytes at 0, 17 with its line end, \"\\\"aaaaaaaaa\"",
+            "2: b",
+        ],
+    );
+}
+
+/// Every line opens a quote that no line closes well: a naive scanner walks to the limit for each.
+#[test]
+fn bad_quotes_take_linear_time() {
+    for line in ["x\",\"\n", "\"\n\"\"\n", "a,\"\"\"\n"] {
+        let text = line.repeat(2_000_000 / line.len());
+        let mut scanner = Scanner::new(dialect(), 1024 * 1024, Position::START);
+        let mut index = Index::default();
+        // With each line walked to the limit this is hours of work, and the test harness says so.
+        let n_bytes = scanner.scan(text.as_bytes(), More::None, &mut index);
+        assert_eq!(n_bytes, text.len());
+        assert!(index.n_records() > 0);
+    }
+}
+
+fn messy() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop::sample::select(vec![
+        "a",
+        "bc",
+        ",",
+        ",",
+        "\n",
+        "\r\n",
+        "\r",
+        "\"",
+        "\"",
+        "\"\"",
+        "x\"",
+        "\",\"",
+        "#",
+        "é",
+        "0123456789",
+    ]);
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+proptest! {
+    /// The same bytes give the same records, however they are handed in.
+    #[test]
+    fn chunking_changes_nothing(
+        text in messy(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        record_bytes_max in prop::sample::select(vec![3_usize, 10, 25, 1_000]),
+        comment in prop::option::of(Just(b'#')),
+    ) {
+        let options = DialectOptions { comment, ..DialectOptions::default() };
+        let dialect = Dialect::new(&options, b',').unwrap();
+        let whole = found(dialect, record_bytes_max, &[&text]);
+        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+        places.sort_unstable();
+        let mut chunks: Vec<&[u8]> = Vec::new();
+        let mut start = 0;
+        for place in places {
+            chunks.push(&text[start..place]);
+            start = place;
+        }
+        chunks.push(&text[start..]);
+        prop_assert_eq!(&found(dialect, record_bytes_max, &chunks), &whole);
+        let bytes: Vec<&[u8]> = text.chunks(1).collect();
+        prop_assert_eq!(&found(dialect, record_bytes_max, &bytes), &whole);
+    }
+
+    /// What the memo remembers never changes an answer: lines scanned alone give the same.
+    #[test]
+    fn a_record_does_not_depend_on_bad_ones_before_it(text in messy()) {
+        let whole = found(dialect(), 1_000, &[&text]);
+        let mut at = 0;
+        let mut scanner = Scanner::new(dialect(), 1_000, Position::START);
+        let mut index = Index::default();
+        scanner.scan(&text, More::None, &mut index);
+        let starts: Vec<(usize, u64)> =
+            index.records().iter().map(|r| (r.start, r.lines_before)).collect();
+        for (start, lines_before) in starts {
+            let mut fresh = found(dialect(), 1_000, &[&text[start..]]);
+            let line = lines_before + 1;
+            let expected = &whole[at];
+            let got = fresh.swap_remove(0).replacen("1:", &format!("{line}:"), 1);
+            prop_assert_eq!(&got, expected);
+            at += 1;
+        }
+    }
+
+    /// Well-formed input reads as the `csv` crate reads it.
+    #[test]
+    fn well_formed_input_reads_as_the_csv_crate_reads_it(
+        rows in prop::collection::vec(prop::collection::vec("[a\",\r\n é]{0,5}", 1..5), 0..12),
+        is_crlf: bool,
+    ) {
+        let terminator = if is_crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+        let mut writer = csv::WriterBuilder::new().flexible(true).terminator(terminator).from_writer(Vec::new());
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let text = writer.into_inner().unwrap();
+        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_slice());
+        let theirs: Vec<String> = reader
+            .records()
+            .map(|record| record.unwrap().iter().collect::<Vec<_>>().join("|"))
+            .collect();
+        let ours: Vec<String> = found(dialect(), 1_000, &[&text])
+            .iter()
+            .map(|line| line.split_once(": ").unwrap().1.to_owned())
+            .collect();
+        prop_assert_eq!(ours, theirs);
+    }
+}

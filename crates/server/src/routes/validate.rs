@@ -1,0 +1,162 @@
+//! `POST /v1/validate?schema=NAME`: judges a CSV as it streams in, and answers with the report.
+
+use std::error::Error as _;
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use rowgate_app::jobs::{AnySource, BodySource, control};
+use rowgate_app::place::PlaceUri;
+use rowgate_app::schemas::LoadedSchema;
+use rowgate_app::telemetry::PayloadSummary;
+use rowgate_core::Error;
+use rowgate_core::control::Control;
+use rowgate_core::dialect::{DialectOptions, Header, Quote};
+use rowgate_core::report::Report;
+use rowgate_core::store::{FaultKind, StoreFault};
+use serde::Deserialize;
+
+use crate::body::LimitedBody;
+use crate::problem::{Problem, ProblemKind};
+use crate::routes::dialect::{Character, QuoteCharacter, Switch};
+use crate::routes::schema_name::SchemaName;
+use crate::state::Service;
+
+/// What the report calls the source.
+const SOURCE: &str = "request body";
+
+/// Everything that may stand in the query.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Parameters {
+    schema: SchemaName,
+    delimiter: Option<Character>,
+    quote: Option<QuoteCharacter>,
+    escape: Option<Character>,
+    no_header: Option<Switch>,
+    comment: Option<Character>,
+    skip_lines: Option<u64>,
+}
+
+impl Parameters {
+    fn dialect(&self) -> DialectOptions {
+        DialectOptions {
+            delimiter: self.delimiter.map(Character::byte),
+            quote: self.quote.map_or_else(Quote::default, QuoteCharacter::quote),
+            escape: self.escape.map(Character::byte),
+            header: self.no_header.map_or(Header::Present, Switch::header),
+            comment: self.comment.map(Character::byte),
+            skip_lines: self.skip_lines.unwrap_or(0),
+        }
+    }
+}
+
+/// Answers with the report, rejects or not.
+pub(crate) async fn validate(
+    State(service): State<Arc<Service>>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    request: Request,
+) -> Result<Json<Report>, Problem> {
+    let (head, body) = request.into_parts();
+    let mut body = LimitedBody::new(body, &head.headers, service.limits().csv);
+    let judged = match prepare(&service, parameters, &head.headers).await {
+        Ok((schema, parameters)) => judge(&service, schema, &parameters, &mut body).await,
+        Err(problem) => Err(problem),
+    };
+    // A run may be done before its body is, and a refusal always is.
+    body.drain().await;
+    judged.map(Json)
+}
+
+async fn prepare(
+    service: &Service,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    headers: &HeaderMap,
+) -> Result<(LoadedSchema, Parameters), Problem> {
+    let parameters = parameters.map_err(|rejection| {
+        let mut detail = rejection.body_text();
+        if let Some(cause) = rejection.source() {
+            detail = cause.to_string();
+        }
+        Problem::new(ProblemKind::Query, detail)
+    })?;
+    let Query(parameters) = parameters;
+    check_media_type(headers)?;
+    let schema = load_schema(service, &parameters.schema).await?;
+    Ok((schema, parameters))
+}
+
+/// Refuses what cannot be a CSV. Anything else is taken for one: clients label it in many ways.
+fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_compressed = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if is_compressed {
+        let problem = Problem::new(ProblemKind::MediaType, "send the CSV without a content encoding");
+        let identity = HeaderValue::from_static("identity");
+        return Err(problem.with_header(header::ACCEPT_ENCODING, identity));
+    }
+    let media_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
+    if media_type.starts_with(b"multipart/") || media_type.starts_with(b"application/json") {
+        let detail = "send the CSV itself as the body, as `text/csv`";
+        return Err(Problem::new(ProblemKind::MediaType, detail));
+    }
+    Ok(())
+}
+
+/// Reads the schema of that name. A report calls it by its name: where it lies is the service's.
+async fn load_schema(service: &Service, name: &SchemaName) -> Result<LoadedSchema, Problem> {
+    let place = PlaceUri::Local(name.file_in(service.schemas_folder()));
+    let loaded = service.app().schema(&place).await;
+    let mut schema = loaded.map_err(|err| {
+        if is_missing(&err) {
+            let detail = format!("this service has no schema `{}`", name.as_str());
+            return Problem::new(ProblemKind::UnknownSchema, detail);
+        }
+        Problem::from(err)
+    })?;
+    name.as_str().clone_into(&mut schema.identity.uri);
+    Ok(schema)
+}
+
+fn is_missing(err: &Error) -> bool {
+    let fault = err.source().and_then(|cause| cause.downcast_ref::<StoreFault>());
+    fault.is_some_and(|fault| fault.kind() == FaultKind::NotFound)
+}
+
+/// Runs the validation while its body streams in. Both live in this future, so that a client that
+/// goes away ends both.
+async fn judge(
+    service: &Service,
+    schema: LoadedSchema,
+    parameters: &Parameters,
+    body: &mut LimitedBody,
+) -> Result<Report, Problem> {
+    let control = control();
+    let (feeder, source) = BodySource::new(SOURCE, body.announced());
+    let source = AnySource::Body(source);
+    let run = service.app().validate(&source, schema, parameters.dialect(), &control, |_| {});
+    let (mut run, mut feed) = (pin!(run), pin!(body.feed(feeder)));
+    let judged = tokio::select! {
+        // Polled in this order: a body at fault explains a run that stopped for it.
+        biased;
+        fed = &mut feed => match fed {
+            Ok(()) => run.await,
+            Err(fault) => return Err(Problem::from(fault).with_payload(summary(&control))),
+        },
+        judged = &mut run => judged,
+    };
+    judged.map_err(|err| Problem::from(err).with_payload(summary(&control)))
+}
+
+fn summary(control: &Control) -> PayloadSummary {
+    let (accepted, rejected) = control.progress.records();
+    PayloadSummary::new()
+        .kind("payload", "csv")
+        .count("byte_count", control.progress.bytes_read())
+        .count("record_count", accepted.saturating_add(rejected))
+}
