@@ -103,7 +103,8 @@ impl App {
     /// [`ErrorKind::Schema`] if it cannot be read or is not valid.
     pub async fn schema(&self, place: &PlaceUri) -> Result<LoadedSchema> {
         let source = self.open(place, Role::Schema).await?;
-        let descriptor = read_descriptor(&source, self.settings.limits.schema_bytes.bytes()).await?;
+        let descriptor =
+            read_descriptor(&source, self.settings.limits.schema_bytes.bytes()).await?;
         self.schemas.compile(&source.identity().uri, &descriptor)
     }
 
@@ -184,7 +185,12 @@ impl App {
     /// # Errors
     ///
     /// The source cannot be read or is empty, or its delimiter is ambiguous.
-    pub async fn count(&self, place: &PlaceUri, dialect: &DialectOptions, control: &Control) -> Result<u64> {
+    pub async fn count(
+        &self,
+        place: &PlaceUri,
+        dialect: &DialectOptions,
+        control: &Control,
+    ) -> Result<u64> {
         let source = self.source(place).await?;
         run::count(dialect, self.record_bytes_max()?, &source, control).await
     }
@@ -193,7 +199,11 @@ impl App {
     pub(crate) async fn s3(&self) -> Result<&S3Client> {
         let connect = || async { S3Client::connect(&self.settings.s3.to_client()).await };
         self.s3.get_or_try_init(connect).await.map_err(|fault| {
-            Error::caused(ErrorKind::Settings, "could not set up the connection to S3", fault)
+            Error::caused(
+                ErrorKind::Settings,
+                "could not set up the connection to S3",
+                fault,
+            )
         })
     }
 
@@ -214,7 +224,8 @@ impl App {
         let (store, key) = match uri {
             PlaceUri::Stream => {
                 let stdout = StdoutStore::new();
-                let stdout = stdout.map_err(|fault| Error::store("open", role, uri.to_string(), fault))?;
+                let stdout =
+                    stdout.map_err(|fault| Error::store("open", role, uri.to_string(), fault))?;
                 (AnyStore::Stdout(stdout), "-".to_owned())
             }
             PlaceUri::Local(path) => {
@@ -225,14 +236,22 @@ impl App {
             }
             PlaceUri::S3 { bucket, key } => {
                 if key.is_empty() || key.ends_with('/') {
-                    return Err(not_writable(role, uri, "it names no object: add a name to the prefix"));
+                    return Err(not_writable(
+                        role,
+                        uri,
+                        "it names no object: add a name to the prefix",
+                    ));
                 }
                 let client = self.s3().await?.clone();
                 let store = S3Store::new(client, bucket, self.settings.write.to_store());
                 (AnyStore::S3(store), key.clone())
             }
         };
-        Ok(Place { store, key, uri: uri.to_string() })
+        Ok(Place {
+            store,
+            key,
+            uri: uri.to_string(),
+        })
     }
 
     fn landings(&self, existing: Existing) -> Result<Landings> {
@@ -270,8 +289,13 @@ impl App {
     }
 
     fn record_bytes_max(&self) -> Result<usize> {
-        usize::try_from(self.settings.limits.record_bytes.bytes())
-            .map_err(|err| Error::caused(ErrorKind::Settings, "`limits.record_bytes` is out of range", err))
+        usize::try_from(self.settings.limits.record_bytes.bytes()).map_err(|err| {
+            Error::caused(
+                ErrorKind::Settings,
+                "`limits.record_bytes` is out of range",
+                err,
+            )
+        })
     }
 }
 
@@ -307,14 +331,19 @@ fn resolve(request: &IngestRequest) -> Result<ResolvedPlaces> {
                 format!("{what} cannot go to standard output: name a path or an `s3://bucket/key`"),
             ));
         }
-        let read = [("the source", &request.source), ("the schema", &request.schema)];
+        let read = [
+            ("the source", &request.source),
+            ("the schema", &request.schema),
+        ];
         let others = written.into_iter().take(idx).chain(read);
         for (other, other_place) in others {
             let are_streams = *place == PlaceUri::Stream && *other_place == PlaceUri::Stream;
             if !are_streams && place.is_same(other_place) {
                 return Err(Error::new(
                     ErrorKind::Settings,
-                    format!("{what} and {other} are both `{place}`: name another place for one of them"),
+                    format!(
+                        "{what} and {other} are both `{place}`: name another place for one of them"
+                    ),
                 ));
             }
         }

@@ -80,12 +80,8 @@ impl FromStr for PlaceUri {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let refused = |why: &str| {
-            Error::new(
-                ErrorKind::Settings,
-                format!("`{text}` is no place: {why}"),
-            )
-        };
+        let refused =
+            |why: &str| Error::new(ErrorKind::Settings, format!("`{text}` is no place: {why}"));
         if text == "-" {
             return Ok(Self::Stream);
         }
@@ -109,8 +105,12 @@ impl FromStr for PlaceUri {
             "file" => match rest.strip_prefix("localhost").unwrap_or(rest) {
                 path if path.starts_with('/') => percent_decoded(path)
                     .map(|path| Self::Local(path.into()))
-                    .ok_or_else(|| refused("its percent signs are not followed by two hex digits of UTF-8")),
-                _ => Err(refused("a `file://` place has an absolute path, as in `file:///data/a.csv`")),
+                    .ok_or_else(|| {
+                        refused("its percent signs are not followed by two hex digits of UTF-8")
+                    }),
+                _ => Err(refused(
+                    "a `file://` place has an absolute path, as in `file:///data/a.csv`",
+                )),
             },
             _ => Err(refused(&format!(
                 "rowgate knows no `{scheme}://`; it reads and writes paths, `-`, `file://` and `s3://`"
@@ -181,9 +181,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.csv");
         std::fs::write(&file, "a\n").unwrap();
-        let other = PlaceUri::Local(folder.path().join("./../").join(folder.path().file_name().unwrap()).join("a.csv"));
+        let other = PlaceUri::Local(
+            folder
+                .path()
+                .join("./../")
+                .join(folder.path().file_name().unwrap())
+                .join("a.csv"),
+        );
         assert!(PlaceUri::Local(file.clone()).is_same(&other));
-        assert!(!PlaceUri::Local(file.clone()).is_same(&PlaceUri::Local(folder.path().join("b.csv"))));
+        assert!(
+            !PlaceUri::Local(file.clone()).is_same(&PlaceUri::Local(folder.path().join("b.csv")))
+        );
         assert!(!PlaceUri::Local(file).is_same(&PlaceUri::Stream));
     }
 }

@@ -56,12 +56,20 @@ impl SchemaCache {
     ///
     /// [`ErrorKind::Schema`] with every fault of the descriptor.
     pub fn compile(&self, uri: &str, descriptor: &[u8]) -> Result<LoadedSchema> {
-        let sha256: String = Sha256::digest(descriptor).iter().map(|byte| format!("{byte:02x}")).collect();
-        let known = self.lock().iter().find(|(hash, _)| *hash == sha256).map(|(_, schema)| schema.clone());
+        let sha256: String = Sha256::digest(descriptor)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let known = self
+            .lock()
+            .iter()
+            .find(|(hash, _)| *hash == sha256)
+            .map(|(_, schema)| schema.clone());
         let schema = match known {
             Some(schema) => schema,
             None => {
-                let schema = Schema::parse(descriptor).map_err(|faults| Error::schema(uri, faults))?;
+                let schema =
+                    Schema::parse(descriptor).map_err(|faults| Error::schema(uri, faults))?;
                 let mut entries = self.lock();
                 entries.push_back((sha256.clone(), schema.clone()));
                 while entries.len() > self.entries_max {
@@ -96,7 +104,9 @@ pub(crate) async fn read_descriptor(source: &impl Source, bytes_max: u64) -> Res
         if u64::try_from(descriptor.len()).unwrap_or(u64::MAX) > bytes_max {
             return Err(Error::new(
                 ErrorKind::Schema,
-                format!("the schema `{uri}` is longer than the {bytes_max} bytes of `limits.schema_bytes`"),
+                format!(
+                    "the schema `{uri}` is longer than the {bytes_max} bytes of `limits.schema_bytes`"
+                ),
             ));
         }
     }

@@ -20,7 +20,14 @@ impl App {
     pub async fn uploads(&self, under: &PlaceUri) -> Result<Vec<OpenUpload>> {
         let (store, prefix) = self.lister(under).await?;
         let listed = store.open_uploads(&prefix).await;
-        listed.map_err(|fault| Error::store("list the uploads under", Role::Destination, under.to_string(), fault))
+        listed.map_err(|fault| {
+            Error::store(
+                "list the uploads under",
+                Role::Destination,
+                under.to_string(),
+                fault,
+            )
+        })
     }
 
     /// Drops one of the uploads that [`uploads`](Self::uploads) returned for the same place.
@@ -31,7 +38,14 @@ impl App {
     pub async fn abort_upload(&self, under: &PlaceUri, upload: &OpenUpload) -> Result<()> {
         let (store, _) = self.lister(under).await?;
         let aborted = store.abort_open(upload).await;
-        aborted.map_err(|fault| Error::store("abort an upload to", Role::Destination, upload.key.as_str(), fault))
+        aborted.map_err(|fault| {
+            Error::store(
+                "abort an upload to",
+                Role::Destination,
+                upload.key.as_str(),
+                fault,
+            )
+        })
     }
 
     async fn lister(&self, under: &PlaceUri) -> Result<(AnyStore, String)> {

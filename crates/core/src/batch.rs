@@ -49,7 +49,7 @@ impl Batch {
 /// Undoes a field's quoting and escapes; appends its content to `out`.
 ///
 /// `raw` is the field as written, quotes included.
-pub fn unescape(dialect: &Dialect, raw: &[u8], out: &mut Vec<u8>) {
+pub fn unescape(dialect: Dialect, raw: &[u8], out: &mut Vec<u8>) {
     let quote = dialect.quote.filter(|quote| raw.first() == Some(quote));
     let inner = match quote {
         Some(_) => raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default(),

@@ -137,7 +137,7 @@ impl<'a> Opener<'a> {
         let is_header = has_header(&reading);
         // A quarantine file's header is ours, not the source's, if the source has none.
         let is_own = self.options.header == Header::Present;
-        Ok(Some(self.opened(bound, reading, is_header, is_own)))
+        Ok(Some(self.opened(bound, &reading, is_header, is_own)))
     }
 
     /// Reads the beginning without a schema, to find the dialect. `None`: it takes more bytes.
@@ -176,7 +176,7 @@ impl<'a> Opener<'a> {
     fn opened(
         &mut self,
         bound: Result<Plan, Vec<HeaderFault>>,
-        reading: Reading,
+        reading: &Reading,
         is_header: bool,
         is_own: bool,
     ) -> Opened {
@@ -290,7 +290,7 @@ impl<'a> Opener<'a> {
         scanner.scan_up_to(&self.pending, more, 1, &mut index);
         let record = index.records().iter().find(|r| r.kind.is_record())?;
         let fields = index.fields(record);
-        let cells: Vec<Vec<u8>> = fields.iter().map(|f| self.cell(&dialect, f)).collect();
+        let cells: Vec<Vec<u8>> = fields.iter().map(|f| self.cell(dialect, f)).collect();
         let is_utf8 = cells.iter().all(|cell| str::from_utf8(cell).is_ok());
         let labels: Vec<String> = cells
             .into_iter()
@@ -309,7 +309,7 @@ impl<'a> Opener<'a> {
         })
     }
 
-    fn cell(&self, dialect: &Dialect, field: &Field) -> Vec<u8> {
+    fn cell(&self, dialect: Dialect, field: &Field) -> Vec<u8> {
         let raw = self.pending.get(field.start..field.end).unwrap_or_default();
         let mut cell = Vec::new();
         unescape(dialect, raw, &mut cell);

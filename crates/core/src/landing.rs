@@ -31,7 +31,7 @@ pub struct LandingOptions {
 pub struct Landing<S: ObjectStore> {
     target: Target<S>,
     options: WriteOptions,
-    landing: LandingOptions,
+    sending: LandingOptions,
     schedule: PartSchedule,
     buffer: PartBuffer,
     session: Option<UploadSession<S>>,
@@ -89,7 +89,7 @@ impl<S: ObjectStore> Landing<S> {
                 role,
             },
             options,
-            landing,
+            sending: landing,
             buffer: PartBuffer::new(schedule.part_bytes(1)),
             schedule,
             session: None,
@@ -136,8 +136,8 @@ impl<S: ObjectStore> Landing<S> {
             ));
         }
         if self.session.is_none() {
-            let in_flight_max = self.landing.in_flight_max;
-            let budget = self.landing.budget.clone();
+            let in_flight_max = self.sending.in_flight_max;
+            let budget = self.sending.budget.clone();
             let begun =
                 UploadSession::begin(self.target.clone(), &self.options, in_flight_max, budget);
             self.session = Some(begun.await?);
@@ -180,15 +180,14 @@ impl<S: ObjectStore> Landing<S> {
     #[must_use = "the store holds it: publish or abort it"]
     pub fn seal(mut self) -> Sealed<S> {
         let rest = self.buffer.take(0);
-        let (body, seal, n_parts) = match self.session {
-            Some(session) => (Body::Parts(session), self.sent, self.n_parts),
-            None => {
-                let seal = Seal {
-                    bytes: to_u64(rest.len()),
-                    crc64: Crc64::of(&rest),
-                };
-                (Body::Whole(rest), seal, 1)
-            }
+        let (body, seal, n_parts) = if let Some(session) = self.session {
+            (Body::Parts(session), self.sent, self.n_parts)
+        } else {
+            let seal = Seal {
+                bytes: to_u64(rest.len()),
+                crc64: Crc64::of(&rest),
+            };
+            (Body::Whole(rest), seal, 1)
         };
         Sealed {
             target: self.target,

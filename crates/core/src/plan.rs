@@ -138,8 +138,8 @@ impl Plan {
 
     /// Returns the dialect in force.
     #[must_use]
-    pub fn dialect(&self) -> &Dialect {
-        &self.dialect
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Returns the source's columns, those of a quarantine file left out.

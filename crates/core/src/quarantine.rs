@@ -4,8 +4,6 @@
 //! record that is well-formed by itself, its own bytes. A record that is not has its bytes in
 //! `_rowgate_raw` and empty cells after it.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -30,7 +28,7 @@ pub struct QuarantineWriter {
 impl QuarantineWriter {
     /// Makes a writer of rows beside a source's `n_columns` own cells.
     #[must_use]
-    pub fn new(dialect: &Dialect, n_columns: usize) -> Self {
+    pub fn new(dialect: Dialect, n_columns: usize) -> Self {
         Self {
             delimiter: char::from(dialect.delimiter()),
             quote: char::from(dialect.quote().unwrap_or(b'"')),
@@ -56,7 +54,7 @@ impl QuarantineWriter {
                 self.cell(true, name, out);
             }
         } else {
-            self.push(self.delimiter, out);
+            push(self.delimiter, out);
             out.extend_from_slice(own);
         }
         end_line(out);
@@ -79,13 +77,13 @@ impl QuarantineWriter {
         self.n_rows += 1;
         let line = errors.first().map_or(0, |error| error.line);
         self.cell(false, &line.to_string(), out);
-        self.cell(true, &joined(errors, |e| e.code.as_str().to_owned()), out);
+        self.cell(true, &joined(errors, |e| e.code.as_str()), out);
         self.cell(
             true,
-            &joined(errors, |e| e.column.clone().unwrap_or_default()),
+            &joined(errors, |e| e.column.as_deref().unwrap_or_default()),
             out,
         );
-        self.cell(true, &joined(errors, |e| e.message.clone()), out);
+        self.cell(true, &joined(errors, |e| &e.message), out);
         let is_text = str::from_utf8(batch.content(record)).is_ok();
         let raw = match record.kind {
             Kind::Fields | Kind::Blank if is_text => None,
@@ -97,11 +95,11 @@ impl QuarantineWriter {
         if let Some(raw) = raw {
             self.cell(true, &raw_text(raw), out);
             for _ in 0..self.n_columns {
-                self.push(self.delimiter, out);
+                push(self.delimiter, out);
             }
         } else {
             self.cell(true, "", out);
-            self.push(self.delimiter, out);
+            push(self.delimiter, out);
             let own = batch.bytes().get(own_start..record.next);
             out.extend_from_slice(own.unwrap_or_default());
             if record.next > record.end {
@@ -114,7 +112,7 @@ impl QuarantineWriter {
     /// Appends a cell, quoted where it must be.
     fn cell(&self, has_neighbour: bool, text: &str, out: &mut Vec<u8>) {
         if has_neighbour {
-            self.push(self.delimiter, out);
+            push(self.delimiter, out);
         }
         let is_special =
             |c: char| c == self.delimiter || c == self.quote || matches!(c, '\n' | '\r');
@@ -122,29 +120,24 @@ impl QuarantineWriter {
             out.extend_from_slice(text.as_bytes());
             return;
         }
-        self.push(self.quote, out);
+        push(self.quote, out);
         for c in text.chars() {
             if c == self.quote {
-                self.push(c, out);
+                push(c, out);
             }
-            self.push(c, out);
+            push(c, out);
         }
-        self.push(self.quote, out);
-    }
-
-    fn push(&self, c: char, out: &mut Vec<u8>) {
-        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        push(self.quote, out);
     }
 }
 
-fn joined(errors: &[RecordError], text: impl Fn(&RecordError) -> String) -> String {
-    let mut all = String::new();
-    for (idx, error) in errors.iter().enumerate() {
-        let separator = if idx > 0 { "; " } else { "" };
-        // Writing to a string does not fail.
-        let _ = write!(all, "{separator}{}", text(error));
-    }
-    all
+fn push(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+fn joined(errors: &[RecordError], text: impl Fn(&RecordError) -> &str) -> String {
+    let texts: Vec<&str> = errors.iter().map(text).collect();
+    texts.join("; ")
 }
 
 /// Returns the kept beginning of the oversized record that ends at `idx`.

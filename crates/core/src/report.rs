@@ -101,7 +101,7 @@ pub struct DialectReport {
 }
 
 impl DialectReport {
-    pub(crate) fn new(dialect: &Dialect, header: bool) -> Self {
+    pub(crate) fn new(dialect: Dialect, header: bool) -> Self {
         Self {
             delimiter: char::from(dialect.delimiter),
             quote: dialect.quote.map(char::from),

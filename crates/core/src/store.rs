@@ -86,7 +86,8 @@ impl fmt::Display for StoreFault {
 
 impl StdError for StoreFault {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|e| e as _)
+        let source: &(dyn StdError + 'static) = self.source.as_deref()?;
+        Some(source)
     }
 }
 

@@ -202,11 +202,9 @@ impl<S: ObjectStore> UploadSession<S> {
     pub async fn abort(mut self) {
         self.in_flight.shutdown().await;
         if let Err(fault) = self.target.store.abort(&self.upload).await {
-            warn!(
-                event = Event::UploadLeftOpen.as_str(),
-                uri = %self.target.uri,
-                error = &fault as &dyn std::error::Error,
-            );
+            let error: &(dyn std::error::Error + 'static) = &fault;
+            let uri = self.target.uri.as_str();
+            warn!(event = Event::UploadLeftOpen.as_str(), uri, error);
         }
     }
 }

@@ -49,7 +49,8 @@ async fn serve(app: Arc<App>) -> Result<()> {
     info!(event = Event::FunctionStarted.as_str());
     let function = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let app = Arc::clone(&app);
-        async move { invoke(&app, &event.payload, &event.context).await }
+        // Boxed: layers of futures as deep as these are too much for the compiler.
+        async move { Box::pin(invoke(&app, &event.payload, &event.context)).await }
     });
     let served = Runtime::new(function).run_concurrent().await;
     served.map_err(|err| Error::caused(ErrorKind::Dependency, "the Lambda runtime stopped", err))

@@ -46,8 +46,6 @@ pub(crate) enum ProblemKind {
     TimedOut,
     /// Too many requests are being answered.
     Overloaded,
-    /// Our bug.
-    Bug,
 }
 
 impl ProblemKind {
@@ -62,7 +60,6 @@ impl ProblemKind {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TimedOut | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Bug => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -83,7 +80,6 @@ impl ProblemKind {
             Self::BodyBroken => "body-broken",
             Self::TimedOut => "timed-out",
             Self::Overloaded => "overloaded",
-            Self::Bug => ErrorKind::Bug.as_str(),
         }
     }
 
@@ -102,7 +98,6 @@ impl ProblemKind {
             Self::BodyBroken => "the body ended early",
             Self::TimedOut => "the request took too long",
             Self::Overloaded => "the service is busy",
-            Self::Bug => title_of(ErrorKind::Bug),
         }
     }
 
@@ -120,7 +115,6 @@ impl ProblemKind {
             | Self::BodyTooSlow
             | Self::BodyBroken => Whose::Caller,
             Self::TimedOut | Self::Overloaded => Whose::Dependency,
-            Self::Bug => Whose::Bug,
         }
     }
 }

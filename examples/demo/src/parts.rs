@@ -131,6 +131,11 @@ pub(crate) async fn now(s3: &MemS3Server) -> Result<()> {
         .put(BUCKET, "orders.schema.json", orders_schema());
     let mut function = Program::beside_us("bootstrap")?
         .with_s3(s3)
+        .env("ROWGATE_LAMBDA__BUCKET", BUCKET)
+        .env(
+            "ROWGATE_LAMBDA__SCHEMA",
+            &format!("s3://{BUCKET}/orders.schema.json"),
+        )
         .env("AWS_LAMBDA_RUNTIME_API", &api.address())
         .env("AWS_LAMBDA_FUNCTION_NAME", "rowgate")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
@@ -192,8 +197,6 @@ async fn invoke(
     let event = serde_json::json!({
         "intake_s3_key": intake,
         "multipart_s3_key": landed,
-        "bucket": BUCKET,
-        "schema": format!("s3://{BUCKET}/orders.schema.json"),
     });
     let outcome = tokio::select! {
         outcome = api.invoke(event.to_string()) => outcome,

@@ -161,7 +161,7 @@ fn an_unknown_key_is_refused_with_the_nearest() {
     case("region = 'eu'\n")
         .refused("unknown setting `region` in the file FILE: the nearest known one is `s3.region`");
     case("[servr]\n").refused(
-        "unknown setting `servr` in the file FILE: the nearest known one is `server.data`",
+        "unknown setting `servr` in the file FILE: the nearest known one is `server.schema_cache`",
     );
     case("[landing]\nmax_rejects = 1\n").refused(
         "unknown setting `landing.max_rejects` in the file FILE: the nearest known one is `limits.max_rejects`",
@@ -203,8 +203,8 @@ fn a_wrong_value_says_which_where_and_what_is_expected() {
 
 #[test]
 fn all_that_is_wrong_is_said_at_once() {
-    case("[limits]\nzzz = 1\n").variable("ROWGATE_S3__ATTEMPTS", "0").refused(
-        "2 settings are wrong: unknown setting `limits.zzz` in the file FILE: the nearest known one is `limits.max_rejects`; `ROWGATE_S3__ATTEMPTS` is `0`: expected a whole number from 1 to 20",
+    case("[limits]\nmax_reject = 1\n").variable("ROWGATE_S3__ATTEMPTS", "0").refused(
+        "2 settings are wrong: unknown setting `limits.max_reject` in the file FILE: the nearest known one is `limits.max_rejects`; `ROWGATE_S3__ATTEMPTS` is `0`: expected a whole number from 1 to 20",
     );
 }
 

@@ -107,8 +107,8 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
         }
     };
     let landed = publish(judged, writers).await?;
-    let report_text = landed.into_report(job, source, started_at, control)?;
-    write_report(&report, &options.report, report_text).await
+    let made = landed.into_report(job, source, started_at, control);
+    write_report(&report, &options.report, made).await
 }
 
 async fn judge_and_flush<Src: Source, S: ObjectStore>(
@@ -241,7 +241,7 @@ impl<S: ObjectStore> Writers<'_, S> {
 
 impl<S: ObjectStore> Sink for Writers<'_, S> {
     async fn opened(&mut self, opened: &Opened, names: &[&str]) -> Result<()> {
-        let rows = QuarantineWriter::new(&opened.dialect, names.len());
+        let rows = QuarantineWriter::new(opened.dialect, names.len());
         let own_header = opened
             .header
             .get(opened.own_header_at..)
@@ -308,12 +308,11 @@ async fn publish<S: ObjectStore>(judged: Judged, writers: Writers<'_, S>) -> Res
         quarantine.abort().await;
         return Err(cancelled());
     }
-    let destination: Option<Sealed<S>> = match judged.refusal {
-        None => Some(destination),
-        Some(_) => {
-            destination.abort().await;
-            None
-        }
+    let destination: Option<Sealed<S>> = if judged.refusal.is_none() {
+        Some(destination)
+    } else {
+        destination.abort().await;
+        None
     };
     let rejects = match quarantine.publish().await {
         Ok(receipt) => RejectsReport {
@@ -345,7 +344,7 @@ impl Landed {
         source: &Src,
         started_at: jiff::Timestamp,
         control: &Control,
-    ) -> Result<Report> {
+    ) -> Report {
         let status = match self.output {
             Some(_) => Status::Landed,
             None => Status::Refused,
@@ -370,7 +369,7 @@ impl Landed {
             records.rejected = report.records.rejected,
             parts = report.output.as_ref().map(|output| output.parts),
         );
-        Ok(report)
+        report
     }
 }
 

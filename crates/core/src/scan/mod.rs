@@ -158,7 +158,7 @@ impl Scanner {
             };
         }
         match record::scan(
-            &self.dialect,
+            self.dialect,
             self.record_bytes_max,
             self.memo.as_ref(),
             input,
@@ -242,7 +242,7 @@ impl Scanner {
                 until: Until::Record(within),
                 ..
             } => record::rest(
-                &self.dialect,
+                self.dialect,
                 self.record_bytes_max,
                 within,
                 input,

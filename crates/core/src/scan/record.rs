@@ -82,7 +82,7 @@ enum After {
 }
 
 struct Walk<'a> {
-    dialect: &'a Dialect,
+    dialect: Dialect,
     input: &'a [u8],
     more: More,
     /// Where the record would be too long.
@@ -92,7 +92,7 @@ struct Walk<'a> {
 
 /// Reads the record that begins at `start`.
 pub(super) fn scan(
-    dialect: &Dialect,
+    dialect: Dialect,
     record_bytes_max: usize,
     memo: Option<&Memo>,
     input: &[u8],
@@ -326,7 +326,7 @@ fn too_long(reached: usize, within: Within) -> After {
 /// Its fields are not looked at any more, so escapes are not either. A quote that stays open for
 /// another record's length is taken for a bad one: the record ends at the next line end.
 pub(super) fn rest(
-    dialect: &Dialect,
+    dialect: Dialect,
     record_bytes_max: usize,
     within: &mut Within,
     input: &[u8],
@@ -363,7 +363,7 @@ impl Within {
     }
 
     /// Returns where the byte behind `byte` stands.
-    fn after(self, byte: u8, dialect: &Dialect) -> Self {
+    fn after(self, byte: u8, dialect: Dialect) -> Self {
         let is_quote = dialect.quote == Some(byte);
         match self {
             Self::FieldStart | Self::Closing if is_quote => Self::Quoted(0),

@@ -50,6 +50,10 @@ impl Case {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test finds the corpora by environment and file"
+)]
 fn cells_of_the_reference() {
     let Some(folder) = std::env::var_os("CORPORA_DIR") else {
         println!("CORPORA_DIR is not set: the public corpora are not there, and are not checked");

@@ -1,7 +1,16 @@
 //! The integration tests of the core, in one binary.
+//!
+//! The modules are `cfg(test)`, so that clippy knows their helpers for test code.
 
+#[cfg(test)]
 mod corpora;
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod memory;
+#[cfg(test)]
 mod run;
+#[cfg(test)]
 mod scan;
+#[cfg(test)]
 mod session;

@@ -30,7 +30,7 @@ impl MemorySource {
             identity: SourceIdentity {
                 uri: "memory:source".to_owned(),
                 version: Some("v1".to_owned()),
-                bytes: Some(chunks.iter().flatten().map(|c| c.len() as u64).sum()),
+                bytes: Some(chunks.iter().flatten().map(|c| n_bytes(c)).sum()),
             },
             chunks,
         }
@@ -199,7 +199,7 @@ impl ObjectStore for Script {
         let world = self.world.lock().unwrap();
         Ok(world.objects.get(key).map(|bytes| Found {
             tag: "t".to_owned(),
-            bytes: bytes.len() as u64,
+            bytes: n_bytes(bytes),
             run: None,
             head: Bytes::copy_from_slice(&bytes[..bytes.len().min(Found::HEAD_BYTES_MAX)]),
         }))
@@ -263,7 +263,7 @@ impl ObjectStore for Script {
         assert_eq!(
             seal,
             Seal {
-                bytes: whole.len() as u64,
+                bytes: n_bytes(&whole),
                 crc64: Crc64::of(&whole)
             }
         );
@@ -292,4 +292,8 @@ pub(crate) fn control() -> Control {
         progress: Arc::default(),
         clock: Arc::new(Still),
     }
+}
+
+fn n_bytes(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap()
 }

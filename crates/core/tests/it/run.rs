@@ -259,7 +259,7 @@ proptest! {
         prop_assert_eq!(whole.to_json().unwrap(), cut.to_json().unwrap());
         prop_assert_eq!(store.object("d"), cut_store.object("d"));
         prop_assert_eq!(store.object("q"), cut_store.object("q"));
-        prop_assert_eq!(whole.bytes.read, text.len() as u64);
+        prop_assert_eq!(whole.bytes.read, u64::try_from(text.len()).unwrap());
         prop_assert_eq!(whole.bytes.read, whole.bytes.accepted + whole.bytes.rejected + whole.bytes.overhead);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let counted = runtime.block_on(count(&job.dialect, 1_000, &MemorySource::of(&text), &control())).unwrap();

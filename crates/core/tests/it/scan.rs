@@ -65,7 +65,7 @@ fn found(dialect: Dialect, record_bytes_max: usize, chunks: &[&[u8]]) -> Vec<Str
                         .iter()
                         .map(|field| {
                             let mut cell = Vec::new();
-                            unescape(&dialect, &pending[field.start..field.end], &mut cell);
+                            unescape(dialect, &pending[field.start..field.end], &mut cell);
                             String::from_utf8_lossy(&cell).into_owned()
                         })
                         .collect();
@@ -253,19 +253,17 @@ proptest! {
     #[test]
     fn a_record_does_not_depend_on_bad_ones_before_it(text in messy()) {
         let whole = found(dialect(), 1_000, &[&text]);
-        let mut at = 0;
         let mut scanner = Scanner::new(dialect(), 1_000, Position::START);
         let mut index = Index::default();
         scanner.scan(&text, More::None, &mut index);
         let starts: Vec<(usize, u64)> =
             index.records().iter().map(|r| (r.start, r.lines_before)).collect();
-        for (start, lines_before) in starts {
+        for (at, (start, lines_before)) in starts.into_iter().enumerate() {
             let mut fresh = found(dialect(), 1_000, &[&text[start..]]);
             let line = lines_before + 1;
             let expected = &whole[at];
             let got = fresh.swap_remove(0).replacen("1:", &format!("{line}:"), 1);
             prop_assert_eq!(&got, expected);
-            at += 1;
         }
     }
 
