@@ -20,6 +20,7 @@ use rowgate_store::s3::{S3Client, S3Source, S3Store};
 pub use rowgate_store::stream::{BodyFeeder, BodySource};
 use rowgate_store::stream::{StdoutStore, StreamSource};
 use tokio::sync::OnceCell;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::place::PlaceUri;
@@ -84,6 +85,15 @@ impl App {
         }
     }
 
+    /// Makes an app that reaches S3 by a client of the caller's.
+    #[must_use]
+    pub fn with_s3(settings: Settings, s3: S3Client) -> Self {
+        Self {
+            s3: OnceCell::new_with(Some(s3)),
+            ..Self::new(settings)
+        }
+    }
+
     /// Returns the settings in force.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -128,6 +138,23 @@ impl App {
     /// Safe: the run is a task of its own. If this future is dropped the run is cancelled, and aborts
     /// its uploads before it ends.
     pub async fn ingest(&self, request: IngestRequest, control: &Control) -> Result<Report> {
+        let prepared = control.cancel.run_until_cancelled(Box::pin(self.prepare(request))).await;
+        let stopped = || Error::new(ErrorKind::Cancelled, "the run was stopped");
+        let Prepared { job, source, places, landings } = prepared.ok_or_else(stopped)??;
+        let run_id = job.run_id.clone();
+        let task_control = control.clone();
+        let run = async move { run::ingest(&job, &source, places, &landings, &task_control).await };
+        // In the caller's span: the run's log lines carry its request.
+        let task = tokio::spawn(run.in_current_span());
+        let cancel_if_dropped = control.cancel.clone().drop_guard();
+        let ended = task.await;
+        cancel_if_dropped.disarm();
+        let early = |err| Err(Error::bug(format!("the run's task ended early: {err}")));
+        ended.unwrap_or_else(early).map_err(|err| err.in_run(&run_id))
+    }
+
+    /// Reads the schema, and looks at everything else that a run needs.
+    async fn prepare(&self, request: IngestRequest) -> Result<Prepared> {
         let places = resolve(&request)?;
         let schema = self.schema(&request.schema).await?;
         let source = self.source(&request.source).await?;
@@ -136,16 +163,12 @@ impl App {
             quarantine: self.place(&places.quarantine, Role::Quarantine).await?,
             report: self.place(&places.report, Role::Report).await?,
         };
-        let landings = self.landings(request.existing)?;
-        let job = self.job(schema, request.dialect)?;
-        let task_control = control.clone();
-        let task = tokio::spawn(async move {
-            run::ingest(&job, &source, places, &landings, &task_control).await
-        });
-        let cancel_if_dropped = control.cancel.clone().drop_guard();
-        let ended = task.await;
-        cancel_if_dropped.disarm();
-        ended.map_err(|err| Error::bug(format!("the run's task ended early: {err}")))?
+        Ok(Prepared {
+            landings: self.landings(request.existing)?,
+            job: self.job(schema, request.dialect)?,
+            source,
+            places,
+        })
     }
 
     /// Judges a source as [`ingest`](Self::ingest) would, and writes nothing.
@@ -160,7 +183,8 @@ impl App {
         let source = self.source(&request.source).await?;
         run::look_at_destination(&destination, request.existing).await?;
         let job = self.job(schema, request.dialect)?;
-        run::validate(&job, &source, control, |_| {}).await
+        let judged = run::validate(&job, &source, control, |_| {}).await;
+        judged.map_err(|err| err.in_run(&job.run_id))
     }
 
     /// Validates a source; hands every error to `on_error`, in order.
@@ -177,7 +201,8 @@ impl App {
         on_error: impl FnMut(&RecordError) + Send,
     ) -> Result<Report> {
         let job = self.job(schema, dialect)?;
-        run::validate(&job, source, control, on_error).await
+        let judged = run::validate(&job, source, control, on_error).await;
+        judged.map_err(|err| err.in_run(&job.run_id))
     }
 
     /// Returns the number of records of a source.
@@ -197,7 +222,7 @@ impl App {
 
     /// Returns the S3 client, connected at the first use.
     pub(crate) async fn s3(&self) -> Result<&S3Client> {
-        let connect = || async { S3Client::connect(&self.settings.s3.to_client()).await };
+        let connect = || async { Box::pin(S3Client::connect(&self.settings.s3.to_client())).await };
         self.s3.get_or_try_init(connect).await.map_err(|fault| {
             Error::caused(
                 ErrorKind::Settings,
@@ -213,8 +238,9 @@ impl App {
             PlaceUri::Local(path) => LocalSource::open(path).await.map(AnySource::Local),
             PlaceUri::S3 { bucket, key } => {
                 let owner = self.settings.write.expected_bucket_owner.as_deref();
-                let opened = S3Source::open(self.s3().await?, bucket, key, owner).await;
-                opened.map(AnySource::S3)
+                // Boxed: the SDK's futures are large.
+                let opened = Box::pin(S3Source::open(self.s3().await?, bucket, key, owner));
+                opened.await.map(AnySource::S3)
             }
         };
         opened.map_err(|fault| Error::store("open", role, place.to_string(), fault))
@@ -355,6 +381,14 @@ fn resolve(request: &IngestRequest) -> Result<ResolvedPlaces> {
         ));
     }
     Ok(places)
+}
+
+/// A run that can begin.
+struct Prepared {
+    job: Job,
+    source: AnySource,
+    places: Places<AnyStore>,
+    landings: Landings,
 }
 
 /// Where a run writes, as URIs.

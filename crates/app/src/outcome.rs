@@ -77,7 +77,7 @@ fn row(kind: ErrorKind) -> Row {
             422,
             "SchemaError",
             Never,
-            Some("`rowgate schema check` shows every fault of a schema"),
+            Some("see that the schema is there; `rowgate schema check` shows what it means once it is valid"),
         ),
         ErrorKind::Destination => row(
             2,

@@ -8,7 +8,8 @@ use rowgate_core::report::SchemaReport;
 use rowgate_core::schema::Schema;
 use rowgate_core::store::{Chunks, Source};
 use rowgate_core::{Error, ErrorKind, Result};
-use sha2::{Digest as _, Sha256};
+
+use crate::digest::sha256_hex;
 
 /// A schema with what identifies it.
 #[derive(Clone, Debug)]
@@ -56,27 +57,22 @@ impl SchemaCache {
     ///
     /// [`ErrorKind::Schema`] with every fault of the descriptor.
     pub fn compile(&self, uri: &str, descriptor: &[u8]) -> Result<LoadedSchema> {
-        let sha256: String = Sha256::digest(descriptor)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = sha256_hex(descriptor);
         let known = self
             .lock()
             .iter()
             .find(|(hash, _)| *hash == sha256)
-            .map(|(_, schema)| schema.clone());
-        let schema = match known {
-            Some(schema) => schema,
-            None => {
-                let schema =
-                    Schema::parse(descriptor).map_err(|faults| Error::schema(uri, faults))?;
-                let mut entries = self.lock();
-                entries.push_back((sha256.clone(), schema.clone()));
-                while entries.len() > self.entries_max {
-                    entries.pop_front();
-                }
-                schema
+            .cloned();
+        let schema = if let Some((_, schema)) = known {
+            schema
+        } else {
+            let schema = Schema::parse(descriptor).map_err(|faults| Error::schema(uri, faults))?;
+            let mut entries = self.lock();
+            entries.push_back((sha256.clone(), schema.clone()));
+            while entries.len() > self.entries_max {
+                entries.pop_front();
             }
+            schema
         };
         Ok(LoadedSchema {
             schema,
@@ -138,6 +134,13 @@ mod tests {
         let before = cache.compile("s", &descriptor(1)).unwrap();
         let after = cache.compile("s", &descriptor(2)).unwrap();
         assert_ne!(before.identity.sha256, after.identity.sha256);
-        assert_eq!(after.schema.fields().first().map(|f| f.name()), Some("f2"));
+        assert_eq!(
+            after
+                .schema
+                .fields()
+                .first()
+                .map(rowgate_core::schema::Field::name),
+            Some("f2")
+        );
     }
 }

@@ -33,7 +33,6 @@ Exit codes:
 #[command(
     name = "rowgate",
     version,
-    about,
     styles = STYLES,
     max_term_width = 100,
     after_help = EXIT_CODES,
@@ -82,7 +81,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     #[command(flatten)]
     Job(Job),
-    /// Settings
+    /// Look at settings
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Explain an error code: what it means, an example, how to mend it
@@ -97,7 +96,7 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Job {
     /// Validate a CSV, land what is accepted, quarantine what is not
-    Ingest(IngestArgs),
+    Ingest(Box<IngestArgs>),
     /// Validate a CSV and print every error; nothing is written
     Validate(ValidateArgs),
     /// Count the records of a CSV, with correct quoting
@@ -105,7 +104,7 @@ pub(crate) enum Job {
     /// Look at schemas
     #[command(subcommand)]
     Schema(SchemaCommand),
-    /// Unfinished multipart uploads
+    /// Look at unfinished multipart uploads, and drop them
     #[command(subcommand)]
     Uploads(UploadsCommand),
 }
@@ -235,14 +234,23 @@ pub(crate) enum UploadsCommand {
 #[derive(Args, Debug)]
 pub(crate) struct UploadsListArgs {
     /// A prefix, as in `s3://bucket/prefix`, or a path
+    #[arg(value_name = "URI")]
     pub(crate) under: PlaceUri,
 }
 
 #[derive(Args, Debug)]
-#[group(id = "which", required = true, multiple = false, args = ["older_than", "all"])]
 pub(crate) struct UploadsAbortArgs {
     /// A prefix, as in `s3://bucket/prefix`, or a path
+    #[arg(value_name = "URI")]
     pub(crate) under: PlaceUri,
+    #[command(flatten)]
+    pub(crate) which: WhichUploads,
+}
+
+/// Which of the listed uploads are meant: one of these has to be said.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(crate) struct WhichUploads {
     /// Abort those that were begun longer ago than this, such as `90m`, `2h` or `7d`
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) older_than: Option<Duration>,
@@ -330,7 +338,9 @@ fn rejects_max(text: &str) -> Result<String, rowgate_core::Error> {
 /// Reads `45s`, `90m`, `2h` or `7d`.
 fn duration(text: &str) -> Result<Duration, &'static str> {
     const REFUSED: &str = "give a whole number and a unit: `45s`, `90m`, `2h` or `7d`";
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(REFUSED)?;
+    let (number, unit) = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .ok_or(REFUSED)?;
     let unit_s = match unit {
         "s" => 1,
         "m" => 60,
@@ -342,7 +352,10 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
         return Err(REFUSED);
     }
     let number: u64 = number.parse().map_err(|_| REFUSED)?;
-    number.checked_mul(unit_s).map(Duration::from_secs).ok_or("that is longer than time itself")
+    number
+        .checked_mul(unit_s)
+        .map(Duration::from_secs)
+        .ok_or("that is longer than time itself")
 }
 
 #[cfg(test)]
@@ -360,7 +373,11 @@ mod tests {
     fn characters_are_read_as_people_write_them() {
         #[track_caller]
         fn check(text: &str, expected: Option<u8>) {
-            assert_eq!(text.parse::<CharArg>().ok(), expected.map(CharArg), "{text:?}");
+            assert_eq!(
+                text.parse::<CharArg>().ok(),
+                expected.map(CharArg),
+                "{text:?}"
+            );
         }
         check(";", Some(b';'));
         check("\t", Some(b'\t'));
@@ -378,14 +395,30 @@ mod tests {
     fn durations_have_a_number_and_a_unit() {
         #[track_caller]
         fn check(text: &str, expected_s: Option<u64>) {
-            assert_eq!(duration(text).ok(), expected_s.map(Duration::from_secs), "{text:?}");
+            assert_eq!(
+                duration(text).ok(),
+                expected_s.map(Duration::from_secs),
+                "{text:?}"
+            );
         }
         check("45s", Some(45));
         check("90m", Some(5_400));
         check("2h", Some(7_200));
         check("7d", Some(604_800));
         check("0s", Some(0));
-        for refused in ["", "s", "2", "h2", "-2h", "+2h", "2 h", "2w", "2é", "99999999999999999999d", "999999999999999999d"] {
+        for refused in [
+            "",
+            "s",
+            "2",
+            "h2",
+            "-2h",
+            "+2h",
+            "2 h",
+            "2w",
+            "2é",
+            "99999999999999999999d",
+            "999999999999999999d",
+        ] {
             check(refused, None);
         }
     }

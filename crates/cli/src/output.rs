@@ -14,6 +14,7 @@ use crate::text::visible;
 
 /// How much is gathered before it is printed, in bytes.
 const BLOCK_BYTES: usize = 64 * 1024;
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
@@ -24,7 +25,12 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 /// It could not be written, for another reason than that its reader is gone.
 pub(crate) fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    heard(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())).map(drop)
+    heard(
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush()),
+    )
+    .map(drop)
 }
 
 /// Prints a value as JSON, with a line end.
@@ -112,21 +118,21 @@ pub(crate) fn show_error(err: &Error) {
     if kind == ErrorKind::OutputClosed {
         return;
     }
-    let mut text = format!("{ERROR}error:{ERROR:#} {}\n", indented(&err.to_string()));
-    let mut next = std::error::Error::source(err);
-    while let Some(cause) = next {
-        text.push_str("  because: ");
-        text.push_str(&indented(&cause.to_string()));
-        text.push('\n');
-        next = cause.source();
-    }
-    if let Some(advice) = outcome::advice(kind) {
-        text += &format!("{HINT}hint:{HINT:#} {advice}\n");
-    }
-    if let Some(backtrace) = err.backtrace() {
-        text += &format!("rowgate {}\n{backtrace}\n", env!("CARGO_PKG_VERSION"));
-    }
-    to_stderr(&text);
+    let mut lines = vec![format!(
+        "{ERROR}error:{ERROR:#} {}",
+        indented(&err.to_string())
+    )];
+    let first_cause = std::error::Error::source(err);
+    let causes = std::iter::successors(first_cause, |cause| cause.source());
+    lines.extend(causes.map(|cause| format!("  because: {}", indented(&cause.to_string()))));
+    // A schema's faults have hints of their own.
+    let advice = outcome::advice(kind).filter(|_| err.schema_faults().is_none());
+    lines.extend(advice.map(|advice| format!("{HINT}hint:{HINT:#} {advice}")));
+    lines.extend(
+        err.backtrace()
+            .map(|trace| format!("rowgate {VERSION}\n{trace}")),
+    );
+    to_stderr(&(lines.join("\n") + "\n"));
 }
 
 /// Makes lines after the first stand apart, and control characters visible.

@@ -13,8 +13,8 @@ use crate::text::thousands;
 
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 const OF_KNOWN_LENGTH: &str =
-    "{bar:24} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left, {msg}";
-const OF_UNKNOWN_LENGTH: &str = "{spinner} {bytes}, {bytes_per_sec}, {msg}";
+    "{wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left\n{msg}";
+const OF_UNKNOWN_LENGTH: &str = "{spinner} {bytes}, {bytes_per_sec}\n{msg}";
 
 /// A bar that follows a run's figures, and is gone when it is dropped.
 #[derive(Debug)]

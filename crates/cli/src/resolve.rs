@@ -47,9 +47,17 @@ impl IngestArgs {
                 rejects: self.rejects.clone(),
                 report: self.report.clone(),
                 dialect: self.dialect.resolve(),
-                existing: if self.overwrite { Existing::Replace } else { Existing::Keep },
+                existing: if self.overwrite {
+                    Existing::Replace
+                } else {
+                    Existing::Keep
+                },
             },
-            mode: if self.dry_run { Mode::DryRun } else { Mode::Land },
+            mode: if self.dry_run {
+                Mode::DryRun
+            } else {
+                Mode::Land
+            },
         })
     }
 }
@@ -66,7 +74,11 @@ impl DialectArgs {
                 None => Quote::default(),
             },
             escape: byte(self.escape),
-            header: if self.no_header { Header::Absent } else { Header::Present },
+            header: if self.no_header {
+                Header::Absent
+            } else {
+                Header::Present
+            },
             comment: byte(self.comment),
             skip_lines: self.skip_lines,
         }
@@ -116,16 +128,23 @@ impl GlobalArgs {
             3.. => (Some("trace"), "-vvv"),
         };
         let level = given("log.level", flag, level.map(str::to_owned));
-        given("log.format", "--log-format", format).into_iter().chain(level).collect()
+        given("log.format", "--log-format", format)
+            .into_iter()
+            .chain(level)
+            .collect()
     }
 }
 
 impl LimitArgs {
     fn overrides(&self) -> impl Iterator<Item = Override> {
         let allow_empty = self.allow_empty.then(|| "true".to_owned());
-        given("limits.max_rejects", "--max-rejects", self.max_rejects.clone())
-            .into_iter()
-            .chain(given("limits.allow_empty", "--allow-empty", allow_empty))
+        given(
+            "limits.max_rejects",
+            "--max-rejects",
+            self.max_rejects.clone(),
+        )
+        .into_iter()
+        .chain(given("limits.allow_empty", "--allow-empty", allow_empty))
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Summary<'a> {
     pub(crate) schema: &'a PlaceUri,
     /// Where accepted records were to go.
     pub(crate) to: &'a PlaceUri,
-    /// Where the report was written, if it was.
+    /// Where the report was written; `None`: it was a dry run.
     pub(crate) report_place: Option<&'a PlaceUri>,
     /// How long the run took.
     pub(crate) took: Duration,
@@ -60,18 +60,27 @@ impl Summary<'_> {
             thousands(records.read),
             thousands(records.accepted),
             thousands(records.rejected),
-            if report.complete { "" } else { "; the rest was not read" }
+            if report.complete {
+                ""
+            } else {
+                "; the rest was not read"
+            }
         )?;
         if report.errors.total > 0 {
             writeln!(f, "  errors      {}", codes(report))?;
         }
         if let Some(output) = &report.output {
-            let parts = u64::from(output.parts);
-            writeln!(f, "  written     {} in {}", size(output.bytes), counted(parts, "part"))?;
-        } else if report.status == Status::Refused {
-            writeln!(f, "  written     nothing: {} did not appear", visible(&self.to.to_string()))?;
-        } else {
+            write!(f, "  written     {}", size(output.bytes))?;
+            // What a file is written in is nobody's concern.
+            if let PlaceUri::S3 { .. } = self.to {
+                write!(f, " in {}", counted(u64::from(output.parts), "part"))?;
+            }
+            writeln!(f)?;
+        } else if self.report_place.is_none() {
             writeln!(f, "  written     nothing: this was a dry run")?;
+        } else {
+            let to = visible(&self.to.to_string());
+            writeln!(f, "  written     nothing: {to} did not appear")?;
         }
         if let Some(rejects) = &report.rejects {
             writeln!(f, "  quarantine  {}", visible(&rejects.uri))?;
@@ -141,7 +150,12 @@ impl fmt::Display for ErrorLine<'_> {
 
 /// Returns the codes by how often they occur, most frequent first.
 fn top_codes(report: &Report) -> Vec<(rowgate_core::reason::Code, u64)> {
-    let mut codes: Vec<_> = report.errors.by_code.iter().map(|(code, n)| (*code, *n)).collect();
+    let mut codes: Vec<_> = report
+        .errors
+        .by_code
+        .iter()
+        .map(|(code, n)| (*code, *n))
+        .collect();
     codes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     codes
 }
@@ -149,13 +163,15 @@ fn top_codes(report: &Report) -> Vec<(rowgate_core::reason::Code, u64)> {
 /// Names the most frequent codes: `type-error 3, missing-cell 1`.
 pub(crate) fn codes(report: &Report) -> String {
     let codes = top_codes(report);
-    let shown: Vec<String> =
-        codes.iter().take(CODES_SHOWN).map(|(code, n)| format!("{code} {}", thousands(*n))).collect();
-    let mut text = shown.join(", ");
-    if let Some(more) = codes.len().checked_sub(CODES_SHOWN).filter(|more| *more > 0) {
-        text += &format!(", and {more} more codes");
+    let shown: Vec<String> = codes
+        .iter()
+        .take(CODES_SHOWN)
+        .map(|(code, n)| format!("{code} {}", thousands(*n)))
+        .collect();
+    match codes.len().saturating_sub(CODES_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{}, and {more} more", shown.join(", ")),
     }
-    text
 }
 
 fn seconds(took: Duration) -> String {

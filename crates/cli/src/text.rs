@@ -40,10 +40,13 @@ pub(crate) fn size(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
+/// The shortest time that says something about speed.
+const TELLING_MS_MIN: u128 = 100;
+
 /// Writes how much was read in a second, or nothing where the time is too short to tell.
 pub(crate) fn rate(bytes: u64, took: Duration) -> Option<String> {
     let millis = took.as_millis();
-    if millis == 0 {
+    if millis < TELLING_MS_MIN {
         return None;
     }
     let bytes_per_s = u128::from(bytes) * 1_000 / millis;
@@ -63,8 +66,14 @@ pub(crate) fn age(time: Duration) -> String {
             shown.push((number, unit));
         }
     }
-    let shown = shown.iter().take(2).filter(|(number, unit)| *number > 0 || *unit == "s" && shown.len() == 1);
-    shown.map(|(number, unit)| format!("{number}{unit}")).collect::<Vec<_>>().join(" ")
+    let shown = shown
+        .iter()
+        .take(2)
+        .filter(|(number, unit)| *number > 0 || *unit == "s" && shown.len() == 1);
+    shown
+        .map(|(number, unit)| format!("{number}{unit}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Makes control characters visible, so that data cannot drive a terminal.
@@ -116,8 +125,11 @@ mod tests {
 
     #[test]
     fn rates_and_ages_are_short() {
-        assert_eq!(rate(1_000_000, Duration::from_secs(2)).as_deref(), Some("0.5 MB/s"));
-        assert_eq!(rate(1, Duration::ZERO), None);
+        assert_eq!(
+            rate(1_000_000, Duration::from_secs(2)).as_deref(),
+            Some("0.5 MB/s")
+        );
+        assert_eq!(rate(1_000_000, Duration::from_millis(99)), None);
         for (time_s, expected) in [
             (0, "0s"),
             (59, "59s"),

@@ -213,6 +213,15 @@ impl Error {
         }))
     }
 
+    /// Names the run in which a bug was noticed, for whoever is to find it; leaves other errors be.
+    #[must_use]
+    pub fn in_run(mut self, run_id: &str) -> Self {
+        if let Repr::Bug { message, .. } = &mut *self.0 {
+            *message = format!("{message} (run `{run_id}`)");
+        }
+        self
+    }
+
     /// Returns the kind of failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -274,6 +283,7 @@ fn store_kind(role: Role, fault: FaultKind) -> ErrorKind {
         | FaultKind::Denied
         | FaultKind::NotAnObject
         | FaultKind::Unusable => unusable,
+        FaultKind::Credentials => ErrorKind::Settings,
         FaultKind::AlreadyExists => ErrorKind::DestinationExists,
         FaultKind::Changed => match role {
             Role::Source | Role::Schema => ErrorKind::SourceChanged,

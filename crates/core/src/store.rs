@@ -18,8 +18,10 @@ pub enum FaultKind {
     NotFound,
     /// The bucket or the folder that should hold the object is not there.
     NoContainer,
-    /// The store knows us and refuses, or does not know us.
+    /// The store knows us, as far as we can tell, and refuses.
     Denied,
+    /// The store does not know us: there are no credentials, or none that it takes.
+    Credentials,
     /// The call was made on the condition that nothing is there, and something is.
     AlreadyExists,
     /// The call was made on the condition that a version is unchanged, and it is not.

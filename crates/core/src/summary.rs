@@ -1,9 +1,9 @@
 //! Summaries over exact decimals.
 
-use std::num::NonZeroU64;
+use std::num::{IntErrorKind, NonZeroU64};
 use std::str::FromStr;
 
-use bigdecimal::{BigDecimal, RoundingMode, Zero as _};
+use bigdecimal::{BigDecimal, ParseBigDecimalError, RoundingMode, Zero as _};
 
 /// How many significant digits a mean has at most; it is rounded half to even.
 const MEAN_DIGITS: NonZeroU64 = NonZeroU64::MIN.saturating_add(33);
@@ -44,7 +44,19 @@ impl FromStr for Number {
         if text.len() > NUMBER_BYTES_MAX {
             return Err(NumberError::TooLong);
         }
-        let number = BigDecimal::from_str(text).map_err(|_| NumberError::NotANumber)?;
+        let number = BigDecimal::from_str(text).map_err(|err| match err {
+            ParseBigDecimalError::ParseInt(err)
+                if matches!(err.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) =>
+            {
+                NumberError::TooLarge
+            }
+            // The one thing that it has no variant for.
+            ParseBigDecimalError::Other(_) => NumberError::TooLarge,
+            ParseBigDecimalError::ParseDecimal(_)
+            | ParseBigDecimalError::ParseInt(_)
+            | ParseBigDecimalError::ParseBigInt(_)
+            | ParseBigDecimalError::Empty => NumberError::NotANumber,
+        })?;
         if number.fractional_digit_count().abs() > EXPONENT_MAX {
             return Err(NumberError::TooLarge);
         }

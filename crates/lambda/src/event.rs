@@ -3,7 +3,8 @@
 //! Today there is one: the direct event of the original design. Those of S3, SQS and `EventBridge`
 //! are recognised, so that they are refused by their name and not by their fields.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
 
 use rowgate_app::jobs::IngestRequest;
 use rowgate_app::place::PlaceUri;
@@ -12,7 +13,7 @@ use rowgate_core::dialect::DialectOptions;
 use rowgate_core::run::Existing;
 use rowgate_core::{Error, ErrorKind, Result};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// How many unknown fields an error names.
@@ -40,9 +41,32 @@ pub struct DirectEvent {
     pub schema: Option<String>,
 }
 
-/// The fields by which shapes are told apart.
-#[derive(Deserialize)]
-struct Fields(BTreeMap<String, IgnoredAny>);
+/// The names of an event's fields, by which shapes are told apart.
+struct FieldNames(BTreeSet<String>);
+
+impl<'de> Deserialize<'de> for FieldNames {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = FieldNames;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldNames, A::Error> {
+                let mut names = BTreeSet::new();
+                while let Some((name, IgnoredAny)) = map.next_entry()? {
+                    names.insert(name);
+                }
+                Ok(FieldNames(names))
+            }
+        }
+
+        deserializer.deserialize_map(Names)
+    }
+}
 
 impl Event {
     /// Reads an event.
@@ -62,9 +86,10 @@ impl Event {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(payload: &RawValue) -> Result<Self> {
-        let Fields(fields) = serde_json::from_str(payload.get())
-            .map_err(|err| Error::caused(ErrorKind::Settings, "the event is no JSON object", err))?;
-        let has = |name: &str| fields.contains_key(name);
+        let FieldNames(names) = serde_json::from_str(payload.get()).map_err(|err| {
+            Error::caused(ErrorKind::Settings, "the event is no JSON object", err)
+        })?;
+        let has = |name: &str| names.contains(name);
         if has("Records") || has("detail-type") || has("Event") {
             return Err(refused(
                 "notifications of S3, SQS and EventBridge are not supported by this version: send `intake_s3_key` and `multipart_s3_key`",
@@ -73,21 +98,29 @@ impl Event {
         if has("resume") {
             return Err(refused("`resume` is not supported by this version"));
         }
-        let unknown = fields.keys().filter(|name| !DirectEvent::FIELDS.contains(&name.as_str()));
-        let unknown: Vec<String> = unknown.take(UNKNOWN_MAX).map(|name| shown(name)).collect();
+        let unknown = names
+            .iter()
+            .filter(|name| !DirectEvent::FIELDS.contains(&name.as_str()));
+        let unknown: Vec<String> = unknown.take(UNKNOWN_MAX).map(shown).collect();
         if !unknown.is_empty() {
-            let (unknown, known) = (unknown.join(", "), DirectEvent::FIELDS.map(shown).join(", "));
-            return Err(refused(&format!("the event has fields that are not known: {unknown}; there are {known}")));
+            let (unknown, known) = (
+                unknown.join(", "),
+                DirectEvent::FIELDS.map(shown).join(", "),
+            );
+            return Err(refused(&format!(
+                "the event has fields that are not known: {unknown}; there are {known}"
+            )));
         }
         let event = serde_json::from_str(payload.get());
-        let event = event.map_err(|err| Error::caused(ErrorKind::Settings, "the event is not valid", err))?;
+        let event = event
+            .map_err(|err| Error::caused(ErrorKind::Settings, "the event is not valid", err))?;
         Ok(Self::Direct(event))
     }
 
     /// Returns how many fields an object has; `None` if it is no object.
     pub(crate) fn field_count(payload: &RawValue) -> Option<usize> {
-        let fields: Fields = serde_json::from_str(payload.get()).ok()?;
-        Some(fields.0.len())
+        let FieldNames(names) = serde_json::from_str(payload.get()).ok()?;
+        Some(names.len())
     }
 }
 
@@ -101,10 +134,14 @@ impl DirectEvent {
     /// [`ErrorKind::Settings`] for what neither says, and for what cannot be a place.
     pub fn into_request(self, settings: &LambdaSection) -> Result<IngestRequest> {
         let Some(bucket) = self.bucket.or_else(|| settings.bucket.clone()) else {
-            return Err(refused("no bucket: send `bucket` in the event, or set `lambda.bucket`"));
+            return Err(refused(
+                "no bucket: send `bucket` in the event, or set `lambda.bucket`",
+            ));
         };
         let Some(schema) = self.schema.or_else(|| settings.schema.clone()) else {
-            return Err(refused("no schema: send `schema` in the event, or set `lambda.schema`"));
+            return Err(refused(
+                "no schema: send `schema` in the event, or set `lambda.schema`",
+            ));
         };
         Ok(IngestRequest {
             source: object("intake_s3_key", &bucket, self.intake_s3_key)?,
@@ -134,9 +171,9 @@ fn object(field: &str, bucket: &str, key: String) -> Result<PlaceUri> {
 fn schema_place(uri: &str) -> Result<PlaceUri> {
     match uri.parse()? {
         place @ PlaceUri::S3 { .. } => Ok(place),
-        PlaceUri::Local(_) | PlaceUri::Stream => {
-            Err(refused(&format!("the schema `{uri}` is no `s3://bucket/key`")))
-        }
+        PlaceUri::Local(_) | PlaceUri::Stream => Err(refused(&format!(
+            "the schema `{uri}` is no `s3://bucket/key`"
+        ))),
     }
 }
 
@@ -163,7 +200,13 @@ mod tests {
         });
         match (&read, expected) {
             (Ok(Event::Direct(event)), Ok(keys)) => {
-                assert_eq!((event.intake_s3_key.as_str(), event.multipart_s3_key.as_str()), keys);
+                assert_eq!(
+                    (
+                        event.intake_s3_key.as_str(),
+                        event.multipart_s3_key.as_str()
+                    ),
+                    keys
+                );
             }
             (Err(chain), Err(message)) => assert_eq!(chain, message),
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => panic!("{event}: {read:?}"),
@@ -172,7 +215,10 @@ mod tests {
 
     #[test]
     fn the_direct_event_is_read_strictly() {
-        check(r#"{"intake_s3_key": "a", "multipart_s3_key": "b"}"#, Ok(("a", "b")));
+        check(
+            r#"{"intake_s3_key": "a", "multipart_s3_key": "b"}"#,
+            Ok(("a", "b")),
+        );
         check(
             r#"{"intake_s3_key": "a", "multipart_s3_key": "b", "bucket": null, "schema": "s3://x/y"}"#,
             Ok(("a", "b")),
@@ -191,26 +237,50 @@ mod tests {
             r#"{"intake_s3_key": "a", "intake_s3_key": "b", "multipart_s3_key": "b"}"#,
             Err("the event is not valid: duplicate field `intake_s3_key` at line 1 column 38"),
         );
-        check("[]", Err("the event is no JSON object: invalid type: sequence, expected a map at line 1 column 0"));
-        check("null", Err("the event is no JSON object: invalid type: null, expected a map at line 1 column 4"));
+        check(
+            "[]",
+            Err(
+                "the event is no JSON object: invalid type: sequence, expected an object at line 1 column 0",
+            ),
+        );
+        check(
+            "null",
+            Err(
+                "the event is no JSON object: invalid type: null, expected an object at line 1 column 4",
+            ),
+        );
     }
 
     #[test]
     fn what_is_not_supported_yet_is_refused_by_name() {
         let resume = Err("`resume` is not supported by this version");
-        check(r#"{"intake_s3_key": "a", "multipart_s3_key": "b", "resume": null}"#, resume);
+        check(
+            r#"{"intake_s3_key": "a", "multipart_s3_key": "b", "resume": null}"#,
+            resume,
+        );
         check(r#"{"resume": {"upload_id": "x", "parts": []}}"#, resume);
         let notification = Err(
             "notifications of S3, SQS and EventBridge are not supported by this version: send `intake_s3_key` and `multipart_s3_key`",
         );
         check(r#"{"Records": []}"#, notification);
-        check(r#"{"Service": "Amazon S3", "Event": "s3:TestEvent"}"#, notification);
-        check(r#"{"source": "aws.s3", "detail-type": "Object Created", "detail": {}}"#, notification);
+        check(
+            r#"{"Service": "Amazon S3", "Event": "s3:TestEvent"}"#,
+            notification,
+        );
+        check(
+            r#"{"source": "aws.s3", "detail-type": "Object Created", "detail": {}}"#,
+            notification,
+        );
     }
 
     /// Compares where everything is, or the message.
     #[track_caller]
-    fn check_request(bucket: Option<&str>, schema: Option<&str>, settings: &LambdaSection, expected: Result<[&str; 3], &str>) {
+    fn check_request(
+        bucket: Option<&str>,
+        schema: Option<&str>,
+        settings: &LambdaSection,
+        expected: Result<[&str; 3], &str>,
+    ) {
         let event = DirectEvent {
             intake_s3_key: "in/a b.csv".to_owned(),
             multipart_s3_key: "out/a b.csv".to_owned(),
@@ -218,8 +288,15 @@ mod tests {
             schema: schema.map(str::to_owned),
         };
         let request = event.into_request(settings).map_err(|err| err.chain());
-        let places = request.map(|request| [request.source, request.schema, request.to].map(|place| place.to_string()));
-        assert_eq!(places, expected.map(|places| places.map(str::to_owned)).map_err(str::to_owned));
+        let places = request.map(|request| {
+            [request.source, request.schema, request.to].map(|place| place.to_string())
+        });
+        assert_eq!(
+            places,
+            expected
+                .map(|places| places.map(str::to_owned))
+                .map_err(str::to_owned)
+        );
     }
 
     #[test]
@@ -229,16 +306,44 @@ mod tests {
             bucket: Some("lake".to_owned()),
             schema: Some("s3://conf/s.json".to_owned()),
         };
-        check_request(None, None, &set, Ok(["s3://lake/in/a b.csv", "s3://conf/s.json", "s3://lake/out/a b.csv"]));
+        check_request(
+            None,
+            None,
+            &set,
+            Ok([
+                "s3://lake/in/a b.csv",
+                "s3://conf/s.json",
+                "s3://lake/out/a b.csv",
+            ]),
+        );
         check_request(
             Some("other"),
             Some("s3://lake/t.json"),
             &set,
-            Ok(["s3://other/in/a b.csv", "s3://lake/t.json", "s3://other/out/a b.csv"]),
+            Ok([
+                "s3://other/in/a b.csv",
+                "s3://lake/t.json",
+                "s3://other/out/a b.csv",
+            ]),
         );
-        check_request(None, Some("s3://a/b"), &none, Err("no bucket: send `bucket` in the event, or set `lambda.bucket`"));
-        check_request(Some("a"), None, &none, Err("no schema: send `schema` in the event, or set `lambda.schema`"));
-        check_request(Some("a"), Some("/etc/passwd"), &set, Err("the schema `/etc/passwd` is no `s3://bucket/key`"));
+        check_request(
+            None,
+            Some("s3://a/b"),
+            &none,
+            Err("no bucket: send `bucket` in the event, or set `lambda.bucket`"),
+        );
+        check_request(
+            Some("a"),
+            None,
+            &none,
+            Err("no schema: send `schema` in the event, or set `lambda.schema`"),
+        );
+        check_request(
+            Some("a"),
+            Some("/etc/passwd"),
+            &set,
+            Err("the schema `/etc/passwd` is no `s3://bucket/key`"),
+        );
         check_request(Some("a/b"), None, &set, Err("`a/b` is no bucket's name"));
     }
 }

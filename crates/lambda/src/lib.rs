@@ -53,7 +53,11 @@ pub async fn invoke(app: &App, event: &RawValue, context: &Context) -> Result<Re
         let handled = AssertUnwindSafe(handle(app, event)).catch_unwind().await;
         let handled = handled.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
         handled.map_err(|err| {
-            log_failure(rowgate_core::event::Event::RequestFailed, &err, &summary(event));
+            log_failure(
+                rowgate_core::event::Event::RequestFailed,
+                &err,
+                &summary(event),
+            );
             Diagnostic {
                 error_type: lambda_error_type(err.kind()).to_owned(),
                 error_message: err.chain(),
@@ -67,7 +71,9 @@ fn summary(event: &RawValue) -> PayloadSummary {
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     let summary = PayloadSummary::new().count("byte_count", count(event.get().len()));
     match Event::field_count(event) {
-        Some(n_fields) => summary.kind("payload", "object").count("field_count", count(n_fields)),
+        Some(n_fields) => summary
+            .kind("payload", "object")
+            .count("field_count", count(n_fields)),
         None => summary.kind("payload", "other"),
     }
 }
@@ -77,5 +83,8 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::bug(format!("the handler panicked: {}", message.unwrap_or("no message")))
+    Error::bug(format!(
+        "the handler panicked: {}",
+        message.unwrap_or("no message")
+    ))
 }

@@ -37,10 +37,11 @@ fn run() -> Result<()> {
         color: Color::Plain,
     };
     telemetry::init(log, io::stderr)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|err| {
-        Error::caused(ErrorKind::Dependency, "could not start the runtime", err)
-    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime
+        .map_err(|err| Error::caused(ErrorKind::Dependency, "could not start the runtime", err))?;
     runtime.block_on(serve(Arc::new(App::new(settings))))
 }
 

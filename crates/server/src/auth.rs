@@ -15,7 +15,11 @@ use crate::state::Service;
 const SCHEME: &[u8] = b"Bearer ";
 
 /// Refuses requests without the token. [`/healthz`](crate::routes::health) stands outside of it.
-pub(crate) async fn authorize(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+pub(crate) async fn authorize(
+    State(service): State<Arc<Service>>,
+    request: Request,
+    next: Next,
+) -> Response {
     match service.token() {
         Some(token) if !holds(request.headers(), token) => {
             let detail = "send the header `Authorization: Bearer …` with the token of this service";
@@ -29,9 +33,12 @@ pub(crate) async fn authorize(State(service): State<Arc<Service>>, request: Requ
 
 /// Compares in a time that does not tell how much of a token is right.
 fn holds(headers: &HeaderMap, token: &SecretString) -> bool {
-    let given = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let given = headers
+        .get(header::AUTHORIZATION)
+        .map(HeaderValue::as_bytes);
     let given = given.and_then(|value| value.split_at_checked(SCHEME.len()));
     given.is_some_and(|(scheme, given)| {
-        scheme.eq_ignore_ascii_case(SCHEME) && bool::from(given.ct_eq(token.expose_secret().as_bytes()))
+        scheme.eq_ignore_ascii_case(SCHEME)
+            && bool::from(given.ct_eq(token.expose_secret().as_bytes()))
     })
 }

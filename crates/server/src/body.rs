@@ -68,7 +68,9 @@ impl LimitedBody {
         Self {
             body,
             bytes_read: 0,
-            announced: length.and_then(Result::ok).and_then(|text| text.parse().ok()),
+            announced: length
+                .and_then(Result::ok)
+                .and_then(|text| text.parse().ok()),
             waits_for_consent: headers.contains_key(header::EXPECT),
             limits,
         }
@@ -99,7 +101,9 @@ impl LimitedBody {
         let Some(piece) = piece.map_err(BodyFault::Broken)? else {
             return Ok(None);
         };
-        self.bytes_read = self.bytes_read.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        self.bytes_read = self
+            .bytes_read
+            .saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         if self.bytes_read > bytes_max {
             return Err(BodyFault::TooLarge(bytes_max));
         }

@@ -15,7 +15,11 @@ use crate::state::Service;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Serves so many requests at once and for so long, and refuses the others.
-pub(crate) async fn shed(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+pub(crate) async fn shed(
+    State(service): State<Arc<Service>>,
+    request: Request,
+    next: Next,
+) -> Response {
     // Held until the request is answered or its client is gone.
     let Some(_permit) = service.admit() else {
         let detail = "as many requests as allowed are being answered: try again in a moment";

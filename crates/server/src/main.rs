@@ -78,7 +78,9 @@ fn run(settings: Settings) -> Result<()> {
         color: Color::of_stderr(),
     };
     telemetry::init(log, io::stderr)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|err| could_not("start the runtime", err))?;
     runtime.block_on(listen(settings))
 }
@@ -89,9 +91,15 @@ async fn listen(settings: Settings) -> Result<()> {
     service.make_folders()?;
     let (interrupted, terminated) = (on(SignalKind::interrupt())?, on(SignalKind::terminate())?);
     let listener = TcpListener::bind(address).await.map_err(|err| {
-        Error::caused(ErrorKind::Settings, format!("could not listen on `{address}`"), err)
+        Error::caused(
+            ErrorKind::Settings,
+            format!("could not listen on `{address}`"),
+            err,
+        )
     })?;
-    let bound = listener.local_addr().map_err(|err| could_not("learn the address", err))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|err| could_not("learn the address", err))?;
     info!(event = Event::ServiceStarted.as_str(), address = %bound);
     serve(listener, router(service), stopped(interrupted, terminated)).await;
     Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
@@ -65,7 +65,7 @@ fn finish(mut response: Response, request_id: &RequestId, log: RequestLog) -> Re
     };
     match problem.to_json(request_id) {
         Ok(json) => *response.body_mut() = Body::from(json),
-        Err(err) => error!(error = &err as &dyn std::error::Error, "a problem could not be written"),
+        Err(err) => error!(error = %err, "a problem could not be written"),
     }
     response
 }
@@ -144,8 +144,11 @@ fn millis(elapsed: Duration) -> u64 {
 fn counted(request: Request, bytes: Arc<AtomicU64>) -> Request {
     request.map(|body| {
         Body::new(body.map_frame(move |frame| {
-            let n_bytes = frame.data_ref().map_or(0, |data| data.len());
-            bytes.fetch_add(u64::try_from(n_bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+            let n_bytes = frame.data_ref().map_or(0, Bytes::len);
+            bytes.fetch_add(
+                u64::try_from(n_bytes).unwrap_or(u64::MAX),
+                Ordering::Relaxed,
+            );
             frame
         }))
     })
@@ -176,5 +179,8 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::bug(format!("the request's handler panicked: {}", message.unwrap_or("no message")))
+    Error::bug(format!(
+        "the request's handler panicked: {}",
+        message.unwrap_or("no message")
+    ))
 }

@@ -135,7 +135,10 @@ pub(crate) struct DataFault {
 /// It becomes an answer in two steps: [`into_response`](IntoResponse::into_response) gives it its
 /// status and headers, and [`observe`](crate::observe), which knows the request's identity, its body.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Repr>); // One pointer wide, so that `Ok` does not pay for our context.
+
+#[derive(Debug)]
+struct Repr {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
@@ -151,7 +154,7 @@ impl Problem {
     /// Makes a problem; `detail` says what to do about it and never repeats a value of the data.
     #[must_use]
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Repr {
             status: kind.status(),
             code: kind.code(),
             title: kind.title(),
@@ -161,80 +164,83 @@ impl Problem {
             header: None,
             payload: PayloadSummary::new(),
             cause: None,
-        }
+        }))
     }
 
     /// Says which items are at fault.
     #[must_use]
     pub(crate) fn with_errors(mut self, errors: Vec<DataFault>) -> Self {
-        self.errors = errors;
+        self.0.errors = errors;
         self
     }
 
     /// Asks the caller to wait before the next try.
     #[must_use]
     pub(crate) fn retry_after(self, wait: Duration) -> Self {
-        self.with_header(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
+        self.with_header(
+            header::RETRY_AFTER,
+            HeaderValue::from(wait.as_secs().max(1)),
+        )
     }
 
     /// Sends a header along.
     #[must_use]
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
+        self.0.header = Some((name, value));
         self
     }
 
     /// Notes what the request held, for the log.
     #[must_use]
     pub(crate) fn with_payload(mut self, payload: PayloadSummary) -> Self {
-        self.payload = payload;
+        self.0.payload = payload;
         self
     }
 
     /// Returns whose it is to act.
     #[must_use]
     pub(crate) fn whose(&self) -> Whose {
-        self.whose
+        self.0.whose
     }
 
     /// Returns the stable code.
     #[must_use]
     pub(crate) fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// Returns what happened, for the log: the whole chain of causes.
     #[must_use]
     pub(crate) fn story(&self) -> String {
-        match &self.cause {
+        match &self.0.cause {
             Some(cause) => cause.chain(),
-            None => format!("{}: {}", self.title, self.detail),
+            None => format!("{}: {}", self.0.title, self.0.detail),
         }
     }
 
     /// Returns the error behind it, if it is one of a run.
     #[must_use]
     pub(crate) fn cause(&self) -> Option<&Error> {
-        self.cause.as_ref()
+        self.0.cause.as_ref()
     }
 
     /// Returns what the request held, as far as it is known.
     #[must_use]
     pub(crate) fn payload(&self) -> &PayloadSummary {
-        &self.payload
+        &self.0.payload
     }
 
     /// Returns the body.
     pub(crate) fn to_json(&self, request_id: &RequestId) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(&Wire {
-            kind: format!("{TYPE_PREFIX}{}", self.code),
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            error_class: self.whose.as_str(),
-            code: self.code,
+            kind: format!("{TYPE_PREFIX}{}", self.0.code),
+            title: self.0.title,
+            status: self.0.status.as_u16(),
+            detail: &self.0.detail,
+            error_class: self.0.whose.as_str(),
+            code: self.0.code,
             request_id: request_id.as_str(),
-            errors: &self.errors,
+            errors: &self.0.errors,
         })
     }
 }
@@ -245,11 +251,13 @@ impl From<Error> for Problem {
         let detail = match kind.whose() {
             Whose::Caller => err.chain(),
             // What is inside the service is for its log.
-            Whose::Dependency => "something that the service needs does not answer: try again later".to_owned(),
+            Whose::Dependency => {
+                "something that the service needs does not answer: try again later".to_owned()
+            }
             Whose::Bug => "please report it with the request id".to_owned(),
         };
         let status = outcome::http_status(kind);
-        Self {
+        Self(Box::new(Repr {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: kind.as_str(),
             title: title_of(kind),
@@ -259,7 +267,7 @@ impl From<Error> for Problem {
             header: None,
             payload: PayloadSummary::new(),
             cause: Some(err),
-        }
+        }))
     }
 }
 
@@ -273,10 +281,10 @@ fn title_of(kind: ErrorKind) -> &'static str {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
-        if let Some((name, value)) = self.header.clone() {
+        if let Some((name, value)) = self.0.header.clone() {
             headers.insert(name, value);
         }
         response.extensions_mut().insert(Arc::new(self));

@@ -40,8 +40,14 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     // Nobody new is let in while the others finish.
     drop(listener);
     info!(event = Event::ServiceStopping.as_str());
-    if timeout(STOP_TIMEOUT, connections.open.shutdown()).await.is_err() {
-        warn!(event = Event::ServiceStopping.as_str(), "requests that were still open are dropped");
+    if timeout(STOP_TIMEOUT, connections.open.shutdown())
+        .await
+        .is_err()
+    {
+        warn!(
+            event = Event::ServiceStopping.as_str(),
+            "requests that were still open are dropped"
+        );
     }
 }
 
@@ -62,7 +68,7 @@ impl Connections {
                 Ok((stream, _)) => self.open(stream, room),
                 Err(err) if is_of_the_connection(&err) => {}
                 Err(err) => {
-                    warn!(error = &err as &dyn std::error::Error, "could not accept a connection");
+                    warn!(error = %err, "could not accept a connection");
                     sleep(ACCEPT_PAUSE).await;
                 }
             }
@@ -71,7 +77,7 @@ impl Connections {
 
     fn open(&self, stream: TcpStream, room: OwnedSemaphorePermit) {
         if let Err(err) = stream.set_nodelay(true) {
-            debug!(error = &err as &dyn std::error::Error, "could not switch off Nagle's algorithm");
+            debug!(error = %err, "could not switch off Nagle's algorithm");
         }
         let service = TowerToHyperService::new(self.router.clone());
         let connection = http1::Builder::new()
@@ -82,7 +88,7 @@ impl Connections {
         tokio::spawn(async move {
             if let Err(err) = connection.await {
                 // Clients go away and speak badly; what it meant for a request is logged there.
-                debug!(error = &err as &dyn std::error::Error, "a connection ended early");
+                debug!(error = %err, "a connection ended early");
             }
             drop(room);
         });

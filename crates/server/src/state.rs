@@ -127,7 +127,9 @@ impl Service {
     /// Returns how many requests are being answered.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.limits.requests_max.saturating_sub(self.permits.available_permits())
+        self.limits
+            .requests_max
+            .saturating_sub(self.permits.available_permits())
     }
 
     /// Admits a request, if there is room for it.

@@ -92,7 +92,10 @@ mod tests {
             Some(expected) => assert_eq!((trace_id, flags), (TRACE, expected), "{value}"),
             None => assert_ne!(trace_id, TRACE, "{value}"),
         }
-        assert!(!answer.to_str().unwrap().contains("00f067aa0ba902b7"), "a span of our own");
+        assert!(
+            !answer.to_str().unwrap().contains("00f067aa0ba902b7"),
+            "a span of our own"
+        );
     }
 
     #[test]
@@ -107,8 +110,14 @@ mod tests {
         check(&format!("00-{TRACE}-00f067aa0ba902b7-01-more"), None);
         check(&format!("ff-{TRACE}-00f067aa0ba902b7-01"), None);
         check(&format!("00-{TRACE}-0000000000000000-01"), None);
-        check("00-00000000000000000000000000000000-00f067aa0ba902b7-01", None);
-        check(&format!("00-{}-00f067aa0ba902b7-01", TRACE.to_uppercase()), None);
+        check(
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            None,
+        );
+        check(
+            &format!("00-{}-00f067aa0ba902b7-01", TRACE.to_uppercase()),
+            None,
+        );
         check(&format!("00-{TRACE}-00f067aa0ba902b7"), None);
         check("", None);
         let mut twice = HeaderMap::new();
@@ -121,7 +130,10 @@ mod tests {
     #[test]
     fn spans_differ() {
         let headers = HeaderMap::new();
-        let (one, other) = (TraceContext::go_on_or_begin(&headers), TraceContext::go_on_or_begin(&headers));
+        let (one, other) = (
+            TraceContext::go_on_or_begin(&headers),
+            TraceContext::go_on_or_begin(&headers),
+        );
         assert_ne!(one.span_id, other.span_id);
         assert_ne!(one.trace_id, other.trace_id);
     }

@@ -136,6 +136,14 @@ mod tests {
     }
 
     #[tokio::test(flavor = "current_thread")]
+    async fn what_was_mended_lands() {
+        let mended = include_str!("../../orders/orders.mended.csv");
+        let report = land(&MemoryStore::default(), mended).await.unwrap();
+        assert_eq!(report.records.accepted, 8);
+        assert_eq!(report.errors.samples, []);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
     async fn what_is_there_is_kept() {
         let store = MemoryStore::default();
         land(&store, ORDERS).await.unwrap();

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use rowgate_core::dialect::{DialectOptions, Header, Quote};
-use sha2::{Digest as _, Sha256};
 
 use super::Settings;
 use super::table::{Effect, SPECS};
+use crate::digest::sha256_hex;
 
 impl Settings {
     /// Returns the SHA-256, in hex, of the settings and the dialect options that affect a run's
@@ -19,11 +19,7 @@ impl Settings {
         values.extend(described(dialect));
         // A map of text is always JSON.
         let json = serde_json::to_vec(&values).unwrap_or_default();
-        let digest = Sha256::digest(json);
-        let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        nibbles
-            .filter_map(|nibble| char::from_digit(nibble.into(), 16))
-            .collect()
+        sha256_hex(&json)
     }
 }
 

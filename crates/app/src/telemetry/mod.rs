@@ -95,6 +95,9 @@ fn filter(asked: LogLevel) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     let spans = ours.max(LevelFilter::INFO);
     let passes = move |metadata: &Metadata<'_>| {
         let level = metadata.level();
+        if metadata.target() == REPEATS {
+            return false;
+        }
         match (is_ours(metadata.target()), metadata.is_span()) {
             (true, true) => *level <= spans,
             (true, false) => *level <= ours,
@@ -103,6 +106,9 @@ fn filter(asked: LogLevel) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     };
     FilterFn::new(passes).with_max_level_hint(spans)
 }
+
+/// Logs once more, as text, the error that [`log_failure`] has logged with its request.
+const REPEATS: &str = "lambda_runtime::layers::panic";
 
 /// The Lambda's program has the name that its platform asks for.
 fn is_ours(target: &str) -> bool {

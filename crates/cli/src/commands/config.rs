@@ -21,12 +21,22 @@ fn table(loaded: &Loaded) -> String {
         .table()
         .into_iter()
         .map(|shown| {
-            let value = shown.value.as_deref().map_or_else(|| "(not set)".to_owned(), visible);
-            [shown.key.to_owned(), value, visible(&shown.origin.to_string())]
+            let value = shown
+                .value
+                .as_deref()
+                .map_or_else(|| "(not set)".to_owned(), visible);
+            [
+                shown.key.to_owned(),
+                value,
+                visible(&shown.origin.to_string()),
+            ]
         })
         .collect();
     let width = |column: usize| {
-        let widths = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        let widths = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
         widths.max().unwrap_or(0)
     };
     let (key_width, value_width) = (width(0), width(1));

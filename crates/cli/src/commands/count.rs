@@ -21,7 +21,9 @@ pub(super) async fn run(
     control: &Control,
 ) -> Result<u8> {
     let bar = Bar::show(global, &control.progress);
-    let records = app.count(&args.source, &args.dialect.resolve(), control).await?;
+    let records = app
+        .count(&args.source, &args.dialect.resolve(), control)
+        .await?;
     drop(bar);
     match global.format {
         // Bare digits, for scripts.

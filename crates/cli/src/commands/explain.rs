@@ -58,11 +58,19 @@ fn explained(code: Code) -> String {
 }
 
 fn list() -> String {
-    let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
-    let lines = Code::ALL.iter().map(|code| format!("{code:width$}  {}\n", first_sentence(code.summary())));
+    let width = Code::ALL
+        .iter()
+        .map(|code| code.as_str().len())
+        .max()
+        .unwrap_or(0);
+    let lines = Code::ALL
+        .iter()
+        .map(|code| format!("{code:width$}  {}\n", first_sentence(code.summary())));
     lines.collect()
 }
 
 fn first_sentence(text: &str) -> &str {
-    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
+    text.split_once(". ")
+        .map_or(text, |(first, _)| first)
+        .trim_end_matches('.')
 }

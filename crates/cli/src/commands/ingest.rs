@@ -9,6 +9,7 @@ use rowgate_core::Result;
 use rowgate_core::control::Control;
 use rowgate_core::report::Status;
 
+use super::unless_cancelled;
 use crate::args::{Format, GlobalArgs, IngestArgs};
 use crate::output;
 use crate::progress::Bar;
@@ -26,7 +27,7 @@ pub(super) async fn run(
     let bar = Bar::show(global, &control.progress);
     let report = match mode {
         Mode::Land => app.ingest(request, control).await?,
-        Mode::DryRun => app.dry_run(request, control).await?,
+        Mode::DryRun => unless_cancelled(control, app.dry_run(request, control)).await?,
     };
     drop(bar);
     match global.format {
@@ -53,6 +54,8 @@ pub(super) async fn run(
     Ok(match (mode, report.status) {
         // What would land is no failure, rejects or not.
         (Mode::DryRun, Status::Validated) => EXIT_DONE,
-        (Mode::DryRun, Status::Landed | Status::Refused) | (Mode::Land, _) => report_exit_code(&report),
+        (Mode::DryRun, Status::Landed | Status::Refused) | (Mode::Land, _) => {
+            report_exit_code(&report)
+        }
     })
 }

@@ -108,10 +108,10 @@ fn without_settings(global: &GlobalArgs) -> Result<()> {
 }
 
 /// Drops a command that writes nothing, or nothing that is half done, when it is cancelled.
-async fn unless_cancelled(
+async fn unless_cancelled<T>(
     control: &Control,
-    command: impl Future<Output = Result<u8>>,
-) -> Result<u8> {
+    command: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let ended = control.cancel.run_until_cancelled(command).await;
     ended.unwrap_or_else(|| Err(Error::new(ErrorKind::Cancelled, "stopped")))
 }

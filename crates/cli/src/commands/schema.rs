@@ -67,7 +67,12 @@ fn meaning(loaded: &LoadedSchema) -> String {
         header_rule(schema.fields_match())
     );
     let names: Vec<String> = fields.iter().map(|field| visible(field.name())).collect();
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(NAME_WIDTH_MAX);
+    let width = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(NAME_WIDTH_MAX);
     let columns = fields.iter().zip(&names).map(|(field, name)| {
         let rules = visible(&field.describe().join("; "));
         format!("  {name:width$}  {rules}\n")

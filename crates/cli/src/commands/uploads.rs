@@ -34,7 +34,10 @@ pub(super) async fn list(
     control: &Control,
 ) -> Result<u8> {
     let uploads = app.uploads(&args.under).await?;
-    let uploads: Vec<Aged> = uploads.iter().map(|upload| Aged::new(upload, control)).collect();
+    let uploads: Vec<Aged> = uploads
+        .iter()
+        .map(|upload| Aged::new(upload, control))
+        .collect();
     match global.format {
         Format::Json => print_json(&uploads)?,
         Format::Human => output::print(&table(&uploads, &args.under, "unfinished"))?,
@@ -50,11 +53,11 @@ pub(super) async fn abort(
 ) -> Result<u8> {
     let uploads = app.uploads(&args.under).await?;
     // Without a duration, clap has made sure of --all.
-    let older_than = args.older_than.unwrap_or(Duration::ZERO);
+    let older_than = args.which.older_than.unwrap_or(Duration::ZERO);
     let mut aborted = Vec::new();
     let mut first_failure = None;
     for upload in uploads.iter().map(|upload| Aged::new(upload, control)) {
-        if !args.all && upload.age <= older_than {
+        if !args.which.all && upload.age <= older_than {
             continue;
         }
         match app.abort_upload(&args.under, upload.upload).await {
@@ -79,7 +82,11 @@ struct Aged<'a> {
 
 impl<'a> Aged<'a> {
     fn new(upload: &'a OpenUpload, control: &Control) -> Self {
-        let age_s = control.clock.now().as_second().saturating_sub(upload.started_at_s);
+        let age_s = control
+            .clock
+            .now()
+            .as_second()
+            .saturating_sub(upload.started_at_s);
         // A store whose clock is ahead of ours has made uploads in our future.
         let age = Duration::from_secs(u64::try_from(age_s).unwrap_or(0));
         Self { upload, age }
@@ -101,7 +108,11 @@ fn print_json(uploads: &[Aged<'_>]) -> Result<()> {
 fn table(uploads: &[Aged<'_>], under: &PlaceUri, what: &str) -> String {
     let row = |Aged { upload, age: since }: &Aged<'_>| {
         let (key, id) = (visible(&upload.key), visible(&upload.id));
-        format!("{:>8}  {:>10}  {key}  {id}\n", age(*since), size(upload.bytes))
+        format!(
+            "{:>8}  {:>10}  {key}  {id}\n",
+            age(*since),
+            size(upload.bytes)
+        )
     };
     let rows: String = uploads.iter().map(row).collect();
     let n_uploads = u64::try_from(uploads.len()).unwrap_or(u64::MAX);

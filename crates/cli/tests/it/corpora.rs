@@ -42,8 +42,16 @@ fn csv_files(folder: &Path, files: &mut Vec<PathBuf>) {
 fn check(bench: &Bench, file: &Path) -> bool {
     let text = fs::read(file).unwrap();
     let text = String::from_utf8_lossy(&text);
-    let header = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
-    let label = header.split([',', ';', '\t', '|']).next().unwrap_or_default().trim_matches('"');
+    let header = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .next()
+        .unwrap_or_default();
+    let label = header
+        .split([',', ';', '\t', '|'])
+        .next()
+        .unwrap_or_default()
+        .trim_matches('"');
     let label = if label.is_empty() { "a" } else { label };
     let schema = serde_json::json!({
         "fields": [{"name": label, "type": "any"}],
@@ -51,7 +59,17 @@ fn check(bench: &Bench, file: &Path) -> bool {
     });
     bench.write("any.json", schema.to_string());
     let file_name = file.to_str().unwrap();
-    let words = ["ingest", file_name, "--schema", "any.json", "--to", "out.csv", "--format", "json", "--overwrite"];
+    let words = [
+        "ingest",
+        file_name,
+        "--schema",
+        "any.json",
+        "--to",
+        "out.csv",
+        "--format",
+        "json",
+        "--overwrite",
+    ];
     let ran = Ran::of(bench.command(&words).output().unwrap());
     let shown = file.display();
     match ran.code {

@@ -22,12 +22,11 @@ const COMMANDS: [&str; 14] = [
 #[test]
 fn the_help_is_as_published() {
     let bench = Bench::new();
-    let mut all = String::new();
-    for command in COMMANDS {
+    let help = COMMANDS.map(|command| {
         let ran = bench.run(&format!("{command} --help")).good();
-        all.push_str(&format!("$ rowgate {command} --help\n{}\n", ran.stdout));
-    }
-    insta::assert_snapshot!("help", all);
+        format!("$ rowgate {command} --help\n{}", ran.stdout)
+    });
+    insta::assert_snapshot!("help", help.join("\n"));
     let version = bench.run("--version").good().stdout;
     assert_eq!(version, format!("rowgate {}\n", env!("CARGO_PKG_VERSION")));
     bench.run("").expect(2);
@@ -51,7 +50,10 @@ fn every_flag_is_tried_by_some_test() {
         let words = help.split(|c: char| c.is_whitespace() || ",`=[]".contains(c));
         for flag in words.filter(|word| word.starts_with("--") && word.len() > 2) {
             let flag = flag.trim_end_matches(['.', ';', ':']);
-            assert!(flag == "--help" || flag == "--version" || tests.contains(flag), "{command} {flag}");
+            assert!(
+                flag == "--help" || flag == "--version" || tests.contains(flag),
+                "{command} {flag}"
+            );
         }
     }
 }

@@ -80,7 +80,12 @@ impl Lake {
             ..S3Settings::default()
         };
         let client = runtime.block_on(S3Client::connect(&settings)).unwrap();
-        Self { runtime, server, client, bucket }
+        Self {
+            runtime,
+            server,
+            client,
+            bucket,
+        }
     }
 
     /// Returns the server in memory, to look inside or to plan faults.
@@ -121,7 +126,9 @@ impl Lake {
 
     pub(crate) fn get(&self, key: &str) -> Option<Vec<u8>> {
         self.runtime.block_on(async {
-            let source = S3Source::open(&self.client, self.bucket, key, None).await.ok()?;
+            let source = S3Source::open(&self.client, self.bucket, key, None)
+                .await
+                .ok()?;
             let mut chunks = source.read_from(0).await.unwrap();
             let mut body = Vec::new();
             while let Some(chunk) = chunks.next().await.unwrap() {
@@ -133,7 +140,9 @@ impl Lake {
 
     #[track_caller]
     pub(crate) fn text(&self, key: &str) -> String {
-        let body = self.get(key).unwrap_or_else(|| panic!("there is no `{key}`"));
+        let body = self
+            .get(key)
+            .unwrap_or_else(|| panic!("there is no `{key}`"));
         String::from_utf8(body).unwrap()
     }
 
@@ -144,7 +153,10 @@ impl Lake {
 
     /// Returns how many uploads are open under a prefix.
     pub(crate) fn open_uploads(&self, prefix: &str) -> usize {
-        self.runtime.block_on(self.store().open_uploads(prefix)).unwrap().len()
+        self.runtime
+            .block_on(self.store().open_uploads(prefix))
+            .unwrap()
+            .len()
     }
 
     /// Opens an upload and forgets it, as a process does that is killed.

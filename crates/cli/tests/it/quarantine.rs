@@ -34,7 +34,9 @@ fn csv_lines(text: &str) -> Vec<String> {
 #[test]
 fn mended_rows_all_land() {
     let bench = Bench::new();
-    bench.run("ingest mixed.csv --schema schema.json --to out.csv").good();
+    bench
+        .run("ingest mixed.csv --schema schema.json --to out.csv")
+        .good();
     let quarantine = bench.read("out.csv.rejects.csv");
     // Each kind of bad record, mended in its own way. The line says which one it is.
     let mended = mend(&quarantine, |row| {
@@ -50,7 +52,9 @@ fn mended_rows_all_land() {
         format!("{line},,,,,{own}")
     });
     bench.write("mended.csv", mended);
-    bench.run("ingest mended.csv --schema schema.json --to more.csv").good();
+    bench
+        .run("ingest mended.csv --schema schema.json --to more.csv")
+        .good();
     let report = bench.json("more.csv.report.json");
     assert_eq!(balanced(&report), (5, 5, 0), "{report:#}");
     assert_eq!(
@@ -62,21 +66,30 @@ fn mended_rows_all_land() {
 #[test]
 fn rows_that_nobody_mended_are_turned_away_again_with_the_same_codes() {
     let bench = Bench::new();
-    bench.run("ingest mixed.csv --schema schema.json --to out.csv").good();
+    bench
+        .run("ingest mixed.csv --schema schema.json --to out.csv")
+        .good();
     let line = "ingest out.csv.rejects.csv --schema schema.json --to again.csv --allow-empty";
     bench.run(line).good();
     let again = bench.json("again.csv.report.json");
     assert_eq!(balanced(&again), (5, 0, 5), "{again:#}");
-    assert_eq!(again["errors"]["by_code"]["unmended-record"], 1, "{again:#}");
+    assert_eq!(
+        again["errors"]["by_code"]["unmended-record"], 1,
+        "{again:#}"
+    );
     assert_eq!(again["errors"]["by_code"]["type-error"], 2, "{again:#}");
 }
 
 #[test]
 fn a_quarantine_never_outlives_its_run() {
     let bench = Bench::new();
-    bench.run("ingest mixed.csv --schema schema.json --to out.csv").good();
+    bench
+        .run("ingest mixed.csv --schema schema.json --to out.csv")
+        .good();
     assert!(bench.read("out.csv.rejects.csv").lines().count() > 1);
-    bench.run("ingest good.csv --schema schema.json --to out.csv --overwrite").good();
+    bench
+        .run("ingest good.csv --schema schema.json --to out.csv --overwrite")
+        .good();
     assert_eq!(bench.read("out.csv.rejects.csv").lines().count(), 1);
 }
 
@@ -85,7 +98,9 @@ fn a_file_of_ours_is_replaced_and_one_of_others_is_not() {
     let bench = Bench::new();
     bench.write("out.csv.rejects.csv", "somebody's\n");
     let line = "ingest good.csv --schema schema.json --to out.csv";
-    bench.run(line).error(2, &["the quarantine `out.csv.rejects.csv` exists"]);
+    bench
+        .run(line)
+        .error(2, &["the quarantine `out.csv.rejects.csv` exists"]);
     assert_eq!(bench.read("out.csv.rejects.csv"), "somebody's\n");
     assert_eq!(bench.files(), ["out.csv.rejects.csv"]);
 }
@@ -94,7 +109,9 @@ fn a_file_of_ours_is_replaced_and_one_of_others_is_not() {
 fn bytes_that_are_no_text_are_kept() {
     let bench = Bench::new();
     bench.write("in.csv", b"id,name,amount\n1,caf\xe9,2\n2,ok,3\n");
-    bench.run("ingest in.csv --schema schema.json --to out.csv").good();
+    bench
+        .run("ingest in.csv --schema schema.json --to out.csv")
+        .good();
     assert_eq!(bench.read("out.csv"), "id,name,amount\n2,ok,3\n");
     let quarantine = bench.read("out.csv.rejects.csv");
     assert!(quarantine.contains("encoding-error"), "{quarantine}");
@@ -105,8 +122,13 @@ fn bytes_that_are_no_text_are_kept() {
 fn a_source_without_a_header_gets_names_in_quarantine() {
     let bench = Bench::new();
     bench.write("in.csv", "1,a,2\nx,b,3\n");
-    bench.run("ingest in.csv --schema schema.json --to out.csv --no-header").good();
+    bench
+        .run("ingest in.csv --schema schema.json --to out.csv --no-header")
+        .good();
     assert_eq!(bench.read("out.csv"), "1,a,2\n");
     let quarantine = bench.read("out.csv.rejects.csv");
-    assert!(quarantine.starts_with(&format!("{OURS},id,name,amount\n2,type-error,id,")), "{quarantine}");
+    assert!(
+        quarantine.starts_with(&format!("{OURS},id,name,amount\n2,type-error,id,")),
+        "{quarantine}"
+    );
 }

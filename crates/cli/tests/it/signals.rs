@@ -6,11 +6,11 @@ use std::process::{Child, ChildStdin, Stdio};
 use rowgate_testkit::faults::{Fault, Method, Rule};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::bench::{Bench, Ran};
+use crate::bench::{Bench, Ran, source_of};
 use crate::lake::Lake;
 
-/// More than one part, all of it accepted.
-const BYTES_FED: usize = 13 * 1024 * 1024;
+/// More than two parts, all of it accepted.
+const RECORDS_FED: u32 = 250_000;
 
 /// Sends a signal.
 fn send(child: &Child, signal: Signal) {
@@ -25,14 +25,8 @@ fn in_the_middle(lake: &Lake, bench: &Bench, prefix: &str) -> (Child, ChildStdin
     let words: Vec<_> = line.split_whitespace().collect();
     let mut child = bench.command(&words).stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    let mut rows = String::from("id,name,amount\n");
-    for n in 0.. {
-        rows.push_str(&format!("{n},a name that takes some room in the file,1\n"));
-        if rows.len() > BYTES_FED {
-            break;
-        }
-    }
-    stdin.write_all(rows.as_bytes()).unwrap();
+    let source = source_of(RECORDS_FED, |n| format!("{n},{:40},1", "a name"));
+    stdin.write_all(source.as_bytes()).unwrap();
     while lake.open_uploads(prefix) == 0 {
         std::thread::yield_now();
     }
@@ -70,12 +64,20 @@ fn a_second_signal_stops_at_once() {
     let plan = lake.inside().faults();
     plan.add(Rule::new(Method::DELETE, Fault::Stall).times(100));
     send(&child, Signal::INT);
-    while !plan.requests().iter().any(|request| request.method == Method::DELETE) {
+    while !plan
+        .requests()
+        .iter()
+        .any(|request| request.method == Method::DELETE)
+    {
         std::thread::yield_now();
     }
     send(&child, Signal::INT);
     let ran = Ran::of(child.wait_with_output().unwrap()).expect(130);
-    assert!(ran.stderr.contains("rowgate uploads list"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("rowgate uploads list"),
+        "{}",
+        ran.stderr
+    );
     drop(stdin);
 }
 
@@ -85,9 +87,8 @@ fn ctrl_c_leaves_no_local_file() {
     let words = ["ingest", "-", "--schema", "schema.json", "--to", "out.csv"];
     let mut child = bench.command(&words).stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    let rows: String = (0..200_000).map(|n| format!("{n},a,1\n")).collect();
-    stdin.write_all(b"id,name,amount\n").unwrap();
-    stdin.write_all(rows.as_bytes()).unwrap();
+    let source = source_of(200_000, |n| format!("{n},a,1"));
+    stdin.write_all(source.as_bytes()).unwrap();
     while bench.files().is_empty() {
         std::thread::yield_now();
     }
@@ -100,12 +101,18 @@ fn ctrl_c_leaves_no_local_file() {
 #[test]
 fn ctrl_c_ends_what_only_waits() {
     let bench = Bench::new();
-    for line in ["validate - --schema schema.json", "count -", "schema check -"] {
+    for line in [
+        "validate - --schema schema.json",
+        "count -",
+        "schema check -",
+    ] {
         let words: Vec<_> = line.split_whitespace().collect();
         let mut child = bench.command(&words).stdin(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         // Once more than a pipe holds is taken, somebody reads: the signals are listened to.
-        stdin.write_all(&b"id,name,amount\n1,a,1\n".repeat(20_000)).unwrap();
+        stdin
+            .write_all(&b"id,name,amount\n1,a,1\n".repeat(20_000))
+            .unwrap();
         send(&child, Signal::INT);
         Ran::of(child.wait_with_output().unwrap()).expect(130);
         drop(stdin);

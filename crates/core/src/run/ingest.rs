@@ -200,7 +200,7 @@ fn condition(found: Option<Found>) -> Condition {
 fn exists(what: &str, uri: &str) -> Error {
     Error::new(
         ErrorKind::DestinationExists,
-        format!("the {what} `{uri}` exists: pass --overwrite to replace it, or name another place"),
+        format!("the {what} `{uri}` exists"),
     )
 }
 

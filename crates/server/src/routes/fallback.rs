@@ -9,5 +9,8 @@ pub(crate) async fn not_found() -> Problem {
 
 /// The router adds the `Allow` header.
 pub(crate) async fn method_not_allowed() -> Problem {
-    Problem::new(ProblemKind::MethodNotAllowed, "the header `Allow` names the methods")
+    Problem::new(
+        ProblemKind::MethodNotAllowed,
+        "the header `Allow` names the methods",
+    )
 }

@@ -57,7 +57,10 @@ pub(crate) fn read_items(
         return Err(of_list("is empty: nothing has no average"));
     }
     if list.len() > items_max {
-        let message = format!("has {} items, and at most {items_max} are taken", list.len());
+        let message = format!(
+            "has {} items, and at most {items_max} are taken",
+            list.len()
+        );
         return Err(of_list(message));
     }
     let mut items = Vec::with_capacity(list.len());
@@ -71,13 +74,21 @@ pub(crate) fn read_items(
             break;
         }
     }
-    if faults.is_empty() { Ok(items) } else { Err(refused(faults)) }
+    if faults.is_empty() {
+        Ok(items)
+    } else {
+        Err(refused(faults))
+    }
 }
 
 /// Makes the problem of items that are at fault.
 pub(crate) fn refused(mut faults: Vec<DataFault>) -> Problem {
     faults.truncate(FAULTS_MAX);
-    Problem::new(ProblemKind::Items, "`errors` names each item and field at fault").with_errors(faults)
+    Problem::new(
+        ProblemKind::Items,
+        "`errors` names each item and field at fault",
+    )
+    .with_errors(faults)
 }
 
 fn read_list<'a>(body: &'a [u8], seen: &mut Seen) -> Result<Vec<&'a RawValue>, Problem> {
@@ -87,12 +98,14 @@ fn read_list<'a>(body: &'a [u8], seen: &mut Seen) -> Result<Vec<&'a RawValue>, P
     let whole: &RawValue = serde_json::from_str(text).map_err(|err| no_json(err.to_string()))?;
     seen.json_type = Some(JsonType::of(whole));
     let [list] = members(whole, ["items"]).map_err(|faults| refused(named(None, faults)))?;
-    match JsonType::of(list) {
-        JsonType::Array => serde_json::from_str(list.get()).map_err(|err| no_json(err.to_string())),
-        other @ (JsonType::Object | JsonType::String | JsonType::Number | JsonType::Boolean | JsonType::Null) => {
-            Err(of_list(format!("expected an array, found: {}", other.as_str())))
-        }
+    let json_type = JsonType::of(list);
+    if json_type != JsonType::Array {
+        return Err(of_list(format!(
+            "expected an array, found: {}",
+            json_type.as_str()
+        )));
     }
+    serde_json::from_str(list.get()).map_err(|err| no_json(err.to_string()))
 }
 
 /// Makes the problem of a list that is at fault as a whole.
@@ -121,15 +134,12 @@ fn read_item(item: &RawValue) -> Result<Item, Vec<MemberFault>> {
 
 /// Reads a number from its text: as a binary fraction it would not be what was written.
 fn read_number(value: &RawValue) -> Result<Number, String> {
-    match JsonType::of(value) {
-        JsonType::Number => {
-            let number = value.get().parse();
-            number.map_err(|why| format!("expected a number within limits, found {why}"))
-        }
-        other @ (JsonType::Object | JsonType::Array | JsonType::String | JsonType::Boolean | JsonType::Null) => {
-            Err(format!("expected a number, found: {}", other.as_str()))
-        }
+    let json_type = JsonType::of(value);
+    if json_type != JsonType::Number {
+        return Err(format!("expected a number, found: {}", json_type.as_str()));
     }
+    let number = value.get().parse();
+    number.map_err(|why| format!("expected a number within limits, found {why}"))
 }
 
 fn named(item: Option<usize>, faults: Vec<MemberFault>) -> Vec<DataFault> {

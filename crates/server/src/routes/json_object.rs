@@ -62,10 +62,16 @@ pub(crate) fn members<'a, const N: usize>(
     value: &'a RawValue,
     names: [&'static str; N],
 ) -> Result<[&'a RawValue; N], Vec<MemberFault>> {
-    let whole = |message| MemberFault { name: None, message };
-    match JsonType::of(value) {
-        JsonType::Object => {}
-        other => return Err(vec![whole(format!("expected an object, found: {}", other.as_str()))]),
+    let whole = |message| MemberFault {
+        name: None,
+        message,
+    };
+    let json_type = JsonType::of(value);
+    if json_type != JsonType::Object {
+        return Err(vec![whole(format!(
+            "expected an object, found: {}",
+            json_type.as_str()
+        ))]);
     }
     // Its syntax was checked before: what can be wrong are escapes that stand for no character.
     let JsonObject(all) = serde_json::from_str(value.get())

@@ -35,7 +35,9 @@ pub(crate) async fn process(
     let body = body.read_whole().await?;
     let mut seen = Seen::default();
     let averaged = average(&body, service.limits().items_max, &mut seen);
-    averaged.map(Json).map_err(|problem| problem.with_payload(seen.summary()))
+    averaged
+        .map(Json)
+        .map_err(|problem| problem.with_payload(seen.summary()))
 }
 
 fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
@@ -43,7 +45,9 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
         Some(Ok(text)) => text.split(';').next().unwrap_or_default().trim(),
         Some(Err(_)) | None => "",
     };
-    if essence.eq_ignore_ascii_case("application/json") && !headers.contains_key(header::CONTENT_ENCODING) {
+    if essence.eq_ignore_ascii_case("application/json")
+        && !headers.contains_key(header::CONTENT_ENCODING)
+    {
         return Ok(());
     }
     let detail = "send the items as `application/json`, without a content encoding";

@@ -22,8 +22,14 @@ impl TryFrom<String> for SchemaName {
 
     fn try_from(text: String) -> Result<Self, BadName> {
         let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        let is_name = (1..=LEN_MAX).contains(&text.len()) && !text.starts_with('.') && text.bytes().all(is_safe);
-        if is_name { Ok(Self(text)) } else { Err(BadName) }
+        let is_name = (1..=LEN_MAX).contains(&text.len())
+            && !text.starts_with('.')
+            && text.bytes().all(is_safe);
+        if is_name {
+            Ok(Self(text))
+        } else {
+            Err(BadName)
+        }
     }
 }
 
@@ -45,7 +51,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, is_name: bool) {
-        assert_eq!(SchemaName::try_from(text.to_owned()).is_ok(), is_name, "{text:?}");
+        assert_eq!(
+            SchemaName::try_from(text.to_owned()).is_ok(),
+            is_name,
+            "{text:?}"
+        );
     }
 
     #[test]
@@ -54,7 +64,9 @@ mod tests {
             check(name, true);
         }
         let long = "a".repeat(129);
-        for text in ["", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a\0", "a b", "ä", "C:a", "%2e", &long] {
+        for text in [
+            "", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a\0", "a b", "ä", "C:a", "%2e", &long,
+        ] {
             check(text, false);
         }
     }

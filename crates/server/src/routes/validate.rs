@@ -45,7 +45,9 @@ impl Parameters {
     fn dialect(&self) -> DialectOptions {
         DialectOptions {
             delimiter: self.delimiter.map(Character::byte),
-            quote: self.quote.map_or_else(Quote::default, QuoteCharacter::quote),
+            quote: self
+                .quote
+                .map_or_else(Quote::default, QuoteCharacter::quote),
             escape: self.escape.map(Character::byte),
             header: self.no_header.map_or(Header::Present, Switch::header),
             comment: self.comment.map(Character::byte),
@@ -95,7 +97,10 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
         .get(header::CONTENT_ENCODING)
         .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
     if is_compressed {
-        let problem = Problem::new(ProblemKind::MediaType, "send the CSV without a content encoding");
+        let problem = Problem::new(
+            ProblemKind::MediaType,
+            "send the CSV without a content encoding",
+        );
         let identity = HeaderValue::from_static("identity");
         return Err(problem.with_header(header::ACCEPT_ENCODING, identity));
     }
@@ -124,7 +129,9 @@ async fn load_schema(service: &Service, name: &SchemaName) -> Result<LoadedSchem
 }
 
 fn is_missing(err: &Error) -> bool {
-    let fault = err.source().and_then(|cause| cause.downcast_ref::<StoreFault>());
+    let fault = err
+        .source()
+        .and_then(|cause| cause.downcast_ref::<StoreFault>());
     fault.is_some_and(|fault| fault.kind() == FaultKind::NotFound)
 }
 
@@ -139,12 +146,14 @@ async fn judge(
     let control = control();
     let (feeder, source) = BodySource::new(SOURCE, body.announced());
     let source = AnySource::Body(source);
-    let run = service.app().validate(&source, schema, parameters.dialect(), &control, |_| {});
+    let run = service
+        .app()
+        .validate(&source, schema, parameters.dialect(), &control, |_| {});
     let (mut run, mut feed) = (pin!(run), pin!(body.feed(feeder)));
     let judged = tokio::select! {
         // Polled in this order: a body at fault explains a run that stopped for it.
         biased;
-        fed = &mut feed => match fed {
+        ended = &mut feed => match ended {
             Ok(()) => run.await,
             Err(fault) => return Err(Problem::from(fault).with_payload(summary(&control))),
         },

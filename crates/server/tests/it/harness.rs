@@ -81,7 +81,8 @@ impl Running {
 
     pub(crate) fn process(&self, json: impl Into<String>) -> RequestBuilder {
         let post = self.post("/v2/process");
-        post.header("content-type", "application/json").body(json.into())
+        post.header("content-type", "application/json")
+            .body(json.into())
     }
 
     pub(crate) fn validate(&self, query: &str, csv: impl Into<reqwest::Body>) -> RequestBuilder {
@@ -101,7 +102,9 @@ impl Running {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), idle).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(30), idle)
+            .await
+            .unwrap();
     }
 }
 
@@ -131,19 +134,37 @@ pub(crate) async fn is_problem(answer: Response, expected: &Expected, which: &st
     let headers = answer.headers().clone();
     let text = answer.text().await.unwrap();
     assert_eq!(status, expected.status, "{which}: {text}");
-    assert_eq!(headers["content-type"], "application/problem+json", "{which}");
+    assert_eq!(
+        headers["content-type"], "application/problem+json",
+        "{which}"
+    );
     let body: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(body["status"], status, "{which}: {text}");
     assert_eq!(body["code"], expected.code, "{which}: {text}");
-    assert_eq!(body["type"], format!("urn:rowgate:problem:{}", expected.code), "{which}");
-    assert_eq!(body["request_id"], headers["x-request-id"].to_str().unwrap(), "{which}");
-    assert!(body["title"].is_string() && body["detail"].is_string(), "{which}: {text}");
+    assert_eq!(
+        body["type"],
+        format!("urn:rowgate:problem:{}", expected.code),
+        "{which}"
+    );
+    assert_eq!(
+        body["request_id"],
+        headers["x-request-id"].to_str().unwrap(),
+        "{which}"
+    );
+    assert!(
+        body["title"].is_string() && body["detail"].is_string(),
+        "{which}: {text}"
+    );
     let class = match status {
         503 => "dependency",
         500.. => "bug",
         _ => "caller",
     };
     assert_eq!(body["error_class"], class, "{which}: {text}");
-    assert!(text.contains(expected.says), "{which}: `{}` is not in {text}", expected.says);
+    assert!(
+        text.contains(expected.says),
+        "{which}: `{}` is not in {text}",
+        expected.says
+    );
     body
 }

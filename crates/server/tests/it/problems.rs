@@ -7,7 +7,15 @@ const CSV: &str = "id,name\n1,a\n";
 /// One request and the problem that it gets.
 macro_rules! check {
     ($request:expr, $status:literal, $code:literal, $says:literal) => {
-        problem($request, &Expected { status: $status, code: $code, says: $says }).await
+        problem(
+            $request,
+            &Expected {
+                status: $status,
+                code: $code,
+                says: $says,
+            },
+        )
+        .await
     };
 }
 
@@ -17,14 +25,24 @@ async fn what_is_no_endpoint() {
     check!(running.get("/"), 404, "not-found", "/v1/validate");
     check!(running.get("/v1"), 404, "not-found", "");
     check!(running.get("/healthz/"), 404, "not-found", "");
-    check!(running.get("/v1/validate/../../etc/passwd"), 404, "not-found", "");
+    check!(
+        running.get("/v1/validate/../../etc/passwd"),
+        404,
+        "not-found",
+        ""
+    );
     check!(running.post("/nowhere").body(CSV), 404, "not-found", "");
 }
 
 #[tokio::test]
 async fn the_wrong_method_is_told_the_right_one() {
     #[track_caller]
-    fn check(running: &Running, method: &str, path: &str, allow: &'static str) -> impl Future<Output = ()> {
+    fn check(
+        running: &Running,
+        method: &str,
+        path: &str,
+        allow: &'static str,
+    ) -> impl Future<Output = ()> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let request = running.client.request(method, running.url(path));
         async move {
@@ -39,7 +57,12 @@ async fn the_wrong_method_is_told_the_right_one() {
     check(&running, "PUT", "/v2/process", "POST").await;
     check(&running, "DELETE", "/healthz", "GET,HEAD").await;
     check(&running, "PURGE", "/v2/process", "POST").await;
-    check!(running.get("/v2/process"), 405, "method-not-allowed", "Allow");
+    check!(
+        running.get("/v2/process"),
+        405,
+        "method-not-allowed",
+        "Allow"
+    );
 }
 
 #[tokio::test]
@@ -47,17 +70,74 @@ async fn the_query_is_read_strictly() {
     let running = Running::start().await;
     let validate = |query: &str| running.validate(query, CSV);
     check!(validate(""), 400, "invalid-query", "missing field `schema`");
-    check!(validate("schema="), 400, "invalid-query", "a schema's name is");
-    check!(validate("schema=people&schema=people"), 400, "invalid-query", "duplicate field `schema`");
-    check!(validate("schema=people&delimeter=;"), 400, "invalid-query", "unknown field `delimeter`");
-    check!(validate("schema=people&delimiter=ab"), 400, "invalid-query", "a single ASCII character");
-    check!(validate("schema=people&delimiter="), 400, "invalid-query", "a single ASCII character");
-    check!(validate("schema=people&quote=%C3%A4"), 400, "invalid-query", "a single ASCII character");
-    check!(validate("schema=people&no_header=maybe"), 400, "invalid-query", "");
-    check!(validate("schema=people&skip_lines=-1"), 400, "invalid-query", "");
-    check!(validate("schema=people&delimiter=%22"), 400, "settings", "quote");
-    for name in ["..%2Fpeople", ".people", "a%2Fb", "a%00", "%2Fetc%2Fpasswd", "people%20"] {
-        check!(validate(&format!("schema={name}")), 400, "invalid-query", "a schema's name is");
+    check!(
+        validate("schema="),
+        400,
+        "invalid-query",
+        "a schema's name is"
+    );
+    check!(
+        validate("schema=people&schema=people"),
+        400,
+        "invalid-query",
+        "duplicate field `schema`"
+    );
+    check!(
+        validate("schema=people&delimeter=;"),
+        400,
+        "invalid-query",
+        "unknown field `delimeter`"
+    );
+    check!(
+        validate("schema=people&delimiter=ab"),
+        400,
+        "invalid-query",
+        "a single ASCII character"
+    );
+    check!(
+        validate("schema=people&delimiter="),
+        400,
+        "invalid-query",
+        "a single ASCII character"
+    );
+    check!(
+        validate("schema=people&quote=%C3%A4"),
+        400,
+        "invalid-query",
+        "a single ASCII character"
+    );
+    check!(
+        validate("schema=people&no_header=maybe"),
+        400,
+        "invalid-query",
+        ""
+    );
+    check!(
+        validate("schema=people&skip_lines=-1"),
+        400,
+        "invalid-query",
+        ""
+    );
+    check!(
+        validate("schema=people&delimiter=%22"),
+        400,
+        "settings",
+        "quote"
+    );
+    for name in [
+        "..%2Fpeople",
+        ".people",
+        "a%2Fb",
+        "a%00",
+        "%2Fetc%2Fpasswd",
+        "people%20",
+    ] {
+        check!(
+            validate(&format!("schema={name}")),
+            400,
+            "invalid-query",
+            "a schema's name is"
+        );
     }
 }
 
@@ -65,11 +145,30 @@ async fn the_query_is_read_strictly() {
 async fn a_schema_must_be_there_and_valid() {
     let running = Running::start().await;
     let schemas = running.folder.path().join("schemas");
-    std::fs::write(schemas.join("broken.json"), r#"{"fields": [{"name": "a", "type": "nope"}]}"#).unwrap();
+    std::fs::write(
+        schemas.join("broken.json"),
+        r#"{"fields": [{"name": "a", "type": "nope"}]}"#,
+    )
+    .unwrap();
     std::fs::create_dir(schemas.join("folder.json")).unwrap();
-    check!(running.validate("schema=orders", CSV), 404, "unknown-schema", "`orders`");
-    check!(running.validate("schema=people.json", CSV), 404, "unknown-schema", "");
-    check!(running.validate("schema=broken", CSV), 422, "schema", "nope");
+    check!(
+        running.validate("schema=orders", CSV),
+        404,
+        "unknown-schema",
+        "`orders`"
+    );
+    check!(
+        running.validate("schema=people.json", CSV),
+        404,
+        "unknown-schema",
+        ""
+    );
+    check!(
+        running.validate("schema=broken", CSV),
+        422,
+        "schema",
+        "nope"
+    );
     check!(running.validate("schema=folder", CSV), 422, "schema", "");
 }
 
@@ -78,16 +177,43 @@ async fn media_types_that_cannot_be_meant() {
     let running = Running::start().await;
     let validate = || running.validate("schema=people", CSV);
     let part = "multipart/form-data; boundary=x";
-    check!(validate().header("content-type", part), 415, "unsupported-media-type", "text/csv");
-    check!(validate().header("content-type", "application/json"), 415, "unsupported-media-type", "");
-    check!(validate().header("content-encoding", "gzip"), 415, "unsupported-media-type", "encoding");
+    check!(
+        validate().header("content-type", part),
+        415,
+        "unsupported-media-type",
+        "text/csv"
+    );
+    check!(
+        validate().header("content-type", "application/json"),
+        415,
+        "unsupported-media-type",
+        ""
+    );
+    check!(
+        validate().header("content-encoding", "gzip"),
+        415,
+        "unsupported-media-type",
+        "encoding"
+    );
 
     let process = || running.post("/v2/process").body(r#"{"items": []}"#);
     check!(process(), 415, "unsupported-media-type", "application/json");
-    check!(process().header("content-type", "text/json"), 415, "unsupported-media-type", "");
-    check!(process().header("content-type", "application/jsonx"), 415, "unsupported-media-type", "");
     check!(
-        process().header("content-type", "application/json").header("content-encoding", "br"),
+        process().header("content-type", "text/json"),
+        415,
+        "unsupported-media-type",
+        ""
+    );
+    check!(
+        process().header("content-type", "application/jsonx"),
+        415,
+        "unsupported-media-type",
+        ""
+    );
+    check!(
+        process()
+            .header("content-type", "application/json")
+            .header("content-encoding", "br"),
         415,
         "unsupported-media-type",
         ""
@@ -96,7 +222,11 @@ async fn media_types_that_cannot_be_meant() {
 
 #[tokio::test]
 async fn the_token_is_asked_for_everywhere_but_for_health() {
-    let running = Running::start_with(|settings| settings.server.auth_token = Some("opensesame".into()), |_| {}).await;
+    let running = Running::start_with(
+        |settings| settings.server.auth_token = Some("opensesame".into()),
+        |_| {},
+    )
+    .await;
     let validate = |header: Option<&str>| {
         let request = running.validate("schema=people", CSV);
         match header {
@@ -115,13 +245,32 @@ async fn the_token_is_asked_for_everywhere_but_for_health() {
         Some("Basic opensesame"),
         Some("opensesame"),
     ] {
-        check!(validate(header), 401, "unauthorized", "Authorization: Bearer");
+        check!(
+            validate(header),
+            401,
+            "unauthorized",
+            "Authorization: Bearer"
+        );
     }
     check!(running.get("/nowhere"), 401, "unauthorized", "");
     check!(running.get("/v2/process"), 401, "unauthorized", "");
     let refused = validate(None).send().await.unwrap();
     assert_eq!(refused.headers()["www-authenticate"], "Bearer");
     assert_eq!(running.get("/healthz").send().await.unwrap().status(), 200);
-    assert_eq!(validate(Some("Bearer opensesame")).send().await.unwrap().status(), 200);
-    assert_eq!(validate(Some("bearer opensesame")).send().await.unwrap().status(), 200);
+    assert_eq!(
+        validate(Some("Bearer opensesame"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+    assert_eq!(
+        validate(Some("bearer opensesame"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
 }

@@ -79,7 +79,7 @@ where
     let cause = chain(top).find_map(|err| err.downcast_ref::<CredentialsError>())?;
     let (kind, message) = match cause {
         CredentialsError::CredentialsNotLoaded(_) => (
-            FaultKind::Denied,
+            FaultKind::Credentials,
             "no AWS credentials were found: set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, \
              or `AWS_PROFILE`, or run where a role is attached",
         ),
@@ -91,7 +91,7 @@ where
         | CredentialsError::ProviderError(_)
         | CredentialsError::Unhandled(_)
         | _ => (
-            FaultKind::Denied,
+            FaultKind::Credentials,
             "the AWS credentials could not be used: check `AWS_PROFILE`, and renew the login \
              (`aws sso login` where it is SSO)",
         ),
@@ -195,19 +195,18 @@ fn kind_of_code(code: &str, guard: Guard) -> Option<FaultKind> {
         "InvalidRange" => FaultKind::Changed,
         "NoSuchKey" | "NotFound" | "NoSuchUpload" | "NoSuchVersion" => FaultKind::NotFound,
         "NoSuchBucket" => FaultKind::NoContainer,
-        "AccessDenied"
-        | "AccountProblem"
-        | "AllAccessDisabled"
-        | "ExpiredToken"
+        "AccessDenied" | "AccountProblem" | "AllAccessDisabled" | "NotSignedUp" => {
+            FaultKind::Denied
+        }
+        "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidAccessKeyId"
         | "InvalidSecurity"
         | "InvalidToken"
-        | "NotSignedUp"
         | "RequestTimeTooSkewed"
         | "SignatureDoesNotMatch"
         | "TokenRefreshRequired"
-        | "UnrecognizedClientException" => FaultKind::Denied,
+        | "UnrecognizedClientException" => FaultKind::Credentials,
         "BadDigest"
         | "EntityTooLarge"
         | "EntityTooSmall"
@@ -239,7 +238,8 @@ fn kind_of_code(code: &str, guard: Guard) -> Option<FaultKind> {
 /// Returns what an HTTP status means where no code says more.
 fn kind_of_status(status: u16, guard: Guard) -> FaultKind {
     match (status, guard) {
-        (401 | 403, _) => FaultKind::Denied,
+        (401, _) => FaultKind::Credentials,
+        (403, _) => FaultKind::Denied,
         (404, Guard::Version) | (412, Guard::Free | Guard::Version) | (416, _) => {
             FaultKind::Changed
         }
@@ -307,7 +307,7 @@ mod tests {
             FaultKind::Unavailable,
         );
         check(403, "AccessDenied", Guard::Free, FaultKind::Denied);
-        check(400, "ExpiredToken", Guard::Free, FaultKind::Denied);
+        check(400, "ExpiredToken", Guard::Free, FaultKind::Credentials);
         check(
             403,
             "InvalidObjectState",
@@ -334,7 +334,7 @@ mod tests {
         let failure = ConnectorError::other(cause.into(), None);
         let err: SdkError<PutObjectError> = SdkError::dispatch_failure(failure);
         let fault = fault("PutObject", Guard::Free, err);
-        assert_eq!(fault.kind(), FaultKind::Denied);
+        assert_eq!(fault.kind(), FaultKind::Credentials);
         assert!(fault.to_string().contains("`AWS_ACCESS_KEY_ID`"), "{fault}");
     }
 

@@ -13,7 +13,7 @@ use tracing::warn;
 use super::client::S3Client;
 use super::etag;
 use super::fault::{Guard, fault};
-use super::store::{check_bucket, check_key};
+use super::store::{check_bucket, check_key, why_refused};
 
 /// The first wait before a broken body is asked for again; it doubles, and is jittered.
 const RESUME_WAIT: Duration = Duration::from_millis(100);
@@ -67,7 +67,9 @@ impl S3Source {
                 let message = format!("there is no object `{key}` in bucket `{bucket}`");
                 return Err(StoreFault::with_source(FaultKind::NotFound, message, fault));
             }
-            Err(fault) => return Err(fault),
+            Err(fault) => {
+                return Err(why_refused(client, bucket, key, expected_bucket_owner, fault).await);
+            }
         };
         let (Some(tag), Some(bytes)) = (head.e_tag(), head.content_length()) else {
             let message = "HeadObject gave no `ETag` or no length: the object cannot be pinned";

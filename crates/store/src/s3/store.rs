@@ -135,7 +135,10 @@ impl ObjectStore for S3Store {
                 check_bucket(&self.client, &self.bucket, owner).await?;
                 return Ok(None);
             }
-            Err(fault) => return Err(fault),
+            Err(fault) => {
+                let owner = self.write.expected_bucket_owner.as_deref();
+                return Err(why_refused(&self.client, &self.bucket, key, owner, fault).await);
+            }
         };
         let Some(tag) = head.e_tag() else {
             let message = "HeadObject gave no `ETag`: the object cannot be replaced safely";
@@ -365,6 +368,35 @@ pub(super) async fn check_bucket(
             Ok(())
         }
         Ok(_) => Ok(()),
+    }
+}
+
+/// Asks why a `HEAD` was refused: its answer has no body that would tell wrong credentials from a
+/// lack of permission. Returns what is known then.
+pub(super) async fn why_refused(
+    client: &S3Client,
+    bucket: &str,
+    key: &str,
+    expected_bucket_owner: Option<&str>,
+    refusal: StoreFault,
+) -> StoreFault {
+    // An expired token is answered with 400, which reads as a call that cannot be made.
+    if !matches!(refusal.kind(), FaultKind::Denied | FaultKind::Unusable) {
+        return refusal;
+    }
+    let get = client
+        .sdk()
+        .get_object()
+        .bucket(bucket)
+        .key(key)
+        .range("bytes=0-0")
+        .set_expected_bucket_owner(expected_bucket_owner.map(str::to_owned))
+        .send()
+        .await;
+    match get.map_err(|err| fault("GetObject", Guard::Free, err)) {
+        Err(told) if matches!(told.kind(), FaultKind::Denied | FaultKind::Credentials) => told,
+        // Whatever else it says, it does not say why the first call was refused.
+        Ok(_) | Err(_) => refusal,
     }
 }
 

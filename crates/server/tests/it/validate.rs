@@ -1,0 +1,265 @@
+//! `POST /v1/validate`: the report of a body that streams in.
+
+use bytes::Bytes;
+use futures_util::stream;
+use rowgate_testkit::generate::{Orders, orders_schema};
+use serde_json::{Value, json};
+
+use crate::harness::{Expected, Running, problem};
+
+/// Validates a CSV; compares status, counts of records, and the count of each code.
+async fn check(
+    running: &Running,
+    query: &str,
+    csv: &'static [u8],
+    status: &str,
+    records: [u64; 3],
+    codes: Value,
+) {
+    let answer = running.validate(query, csv).send().await.unwrap();
+    let http_status = answer.status();
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let text = answer.text().await.unwrap();
+    assert_eq!(http_status, 200, "{query}: {text}");
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["status"], status, "{query}: {text}");
+    let [read, accepted, rejected] = records;
+    let expected = json!({"read": read, "accepted": accepted, "rejected": rejected});
+    assert_eq!(report["records"], expected, "{query}: {text}");
+    assert_eq!(report["errors"]["by_code"], codes, "{query}: {text}");
+    assert_eq!(report["source"]["bytes"], csv.len(), "{query}: {text}");
+}
+
+#[tokio::test]
+async fn a_body_is_judged_and_answered_with_its_report() {
+    let running = Running::start().await;
+    let csv = b"id,name\n1,a\n2,b\n";
+    check(
+        &running,
+        "schema=people",
+        csv,
+        "validated",
+        [2, 2, 0],
+        json!({}),
+    )
+    .await;
+    let csv = b"id,name\n1,a\nx,b\n3\n";
+    let codes = json!({"type-error": 1, "missing-cell": 1});
+    check(
+        &running,
+        "schema=people",
+        csv,
+        "validated",
+        [3, 1, 2],
+        codes,
+    )
+    .await;
+    let csv = b"id,name\n";
+    check(
+        &running,
+        "schema=people",
+        csv,
+        "validated",
+        [0, 0, 0],
+        json!({}),
+    )
+    .await;
+    let csv = b"id,nom\n1,a\n";
+    let answer = running
+        .validate("schema=people", &csv[..])
+        .send()
+        .await
+        .unwrap();
+    let report: Value = answer.json().await.unwrap();
+    assert_eq!(report["status"], "refused");
+    assert_eq!(report["refusal"], "the header does not match the schema");
+    assert_eq!(report["complete"], false);
+}
+
+#[tokio::test]
+async fn the_report_names_the_schema_and_not_where_it_lies() {
+    let running = Running::start().await;
+    let answer = running
+        .validate("schema=people", "id,name\n1,a\n")
+        .send()
+        .await
+        .unwrap();
+    let text = answer.text().await.unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["schema"]["uri"], "people");
+    assert_eq!(report["source"]["uri"], "request body");
+    assert!(
+        !text.contains(running.folder.path().to_str().unwrap()),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_dialect_comes_in_the_query() {
+    let running = Running::start().await;
+    let none = || json!({});
+    let all = [2, 2, 0];
+    check(
+        &running,
+        "schema=people&delimiter=%3B",
+        b"id;name\n1;a\n2;b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people",
+        b"id;name\n1;a\n2;b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&delimiter=tab",
+        b"id\tname\n1\ta\n2\tb\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&delimiter=%09",
+        b"id\tname\n1\ta\n2\tb\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&no_header",
+        b"1,a\n2,b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&no_header=true&delimiter=,",
+        b"1,a\n2,b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&quote=%27",
+        b"id,name\n1,'a,b'\n2,b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&quote=none",
+        b"id,name\n1,\"a\n2,b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&escape=%5C",
+        b"id,name\n1,a\\,b\n2,b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&comment=%23",
+        b"# hi\nid,name\n1,a\n#no\n2,b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+    check(
+        &running,
+        "schema=people&skip_lines=2",
+        b"x\ny\nid,name\n1,a\n2,b\n",
+        "validated",
+        all,
+        none(),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused() {
+    let running = Running::start().await;
+    let check = async |csv: &'static [u8], says| {
+        let unreadable = Expected {
+            status: 422,
+            code: "source",
+            says,
+        };
+        problem(running.validate("schema=people", csv), &unreadable).await;
+    };
+    check(b"", "empty").await;
+    check(b"\xff\xfei\0d\0\n\0", "UTF-16").await;
+    check(b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "gzip").await;
+}
+
+#[tokio::test]
+async fn the_generator_and_the_service_count_alike() {
+    let running = Running::start().await;
+    std::fs::write(
+        running.folder.path().join("schemas/orders.json"),
+        orders_schema(),
+    )
+    .unwrap();
+    let mut csv = Vec::new();
+    let manifest = Orders::new(11)
+        .bad_ppm(50_000)
+        .write(&mut csv, 3_000_000)
+        .unwrap();
+    // In pieces of an odd length, without an announced length.
+    let pieces: Vec<_> = csv
+        .chunks(64 * 1024 - 7)
+        .map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece)))
+        .collect();
+    let body = reqwest::Body::wrap_stream(stream::iter(pieces));
+    let answer = running
+        .validate("schema=orders", body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    let report: Value = answer.json().await.unwrap();
+    assert_eq!(report["records"]["read"], manifest.records);
+    assert_eq!(report["records"]["accepted"], manifest.good);
+    assert_eq!(report["bytes"]["read"], manifest.bytes);
+}
+
+#[tokio::test]
+async fn a_schema_that_changes_is_read_anew_and_few_are_kept() {
+    let running = Running::start_with(|settings| settings.server.schema_cache = 2, |_| {}).await;
+    let file = running.folder.path().join("schemas/a.json");
+    for n in 0..20 {
+        std::fs::write(&file, format!(r#"{{"fields": [{{"name": "f{n}"}}]}}"#)).unwrap();
+        let answer = running
+            .validate("schema=a", format!("f{n}\n1\n"))
+            .send()
+            .await
+            .unwrap();
+        let report: Value = answer.json().await.unwrap();
+        assert_eq!(report["records"]["accepted"], 1, "{report}");
+        assert!(running.service.app().schemas().len() <= 2);
+    }
+}
