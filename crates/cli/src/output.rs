@@ -125,8 +125,9 @@ pub(crate) fn show_error(err: &Error) {
     let first_cause = std::error::Error::source(err);
     let causes = std::iter::successors(first_cause, |cause| cause.source());
     lines.extend(causes.map(|cause| format!("  because: {}", indented(&cause.to_string()))));
-    // A schema's faults have hints of their own.
-    let advice = outcome::advice(kind).filter(|_| err.schema_faults().is_none());
+    // A schema's faults have hints of their own, and who stopped us knows what to do.
+    let is_wanted = err.schema_faults().is_none() && kind != ErrorKind::Cancelled;
+    let advice = outcome::advice(kind).filter(|_| is_wanted);
     lines.extend(advice.map(|advice| format!("{HINT}hint:{HINT:#} {advice}")));
     lines.extend(
         err.backtrace()

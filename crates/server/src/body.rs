@@ -56,8 +56,19 @@ pub(crate) struct LimitedBody {
     body: Body,
     bytes_read: u64,
     announced: Option<u64>,
-    waits_for_consent: bool,
+    rest: Rest,
     limits: BodyLimits,
+}
+
+/// Whether there is a point in reading what is left of a refused body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// It is under way, and the caller reads the answer behind it.
+    Coming,
+    /// The caller asked whether to send it at all, and waits.
+    Withheld,
+    /// It does not come any more.
+    Lost,
 }
 
 impl LimitedBody {
@@ -71,7 +82,11 @@ impl LimitedBody {
             announced: length
                 .and_then(Result::ok)
                 .and_then(|text| text.parse().ok()),
-            waits_for_consent: headers.contains_key(header::EXPECT),
+            rest: if headers.contains_key(header::EXPECT) {
+                Rest::Withheld
+            } else {
+                Rest::Coming
+            },
             limits,
         }
     }
@@ -96,11 +111,18 @@ impl LimitedBody {
         if self.announced.is_some_and(|bytes| bytes > bytes_max) {
             return Err(BodyFault::TooLarge(bytes_max));
         }
-        let piece = timeout(self.limits.idle_max, next_piece(&mut self.body)).await;
-        let piece = piece.map_err(|_elapsed| BodyFault::TooSlow(self.limits.idle_max))?;
-        let Some(piece) = piece.map_err(BodyFault::Broken)? else {
+        let Ok(piece) = timeout(self.limits.idle_max, next_piece(&mut self.body)).await else {
+            self.rest = Rest::Lost;
+            return Err(BodyFault::TooSlow(self.limits.idle_max));
+        };
+        let piece = piece.map_err(|err| {
+            self.rest = Rest::Lost;
+            BodyFault::Broken(err)
+        })?;
+        let Some(piece) = piece else {
             return Ok(None);
         };
+        self.rest = Rest::Coming;
         self.bytes_read = self
             .bytes_read
             .saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
@@ -144,11 +166,11 @@ impl LimitedBody {
         Ok(())
     }
 
-    /// Reads a little more of a body that nobody wants, unless the caller waits for our consent to
-    /// send it at all.
+    /// Reads a little more of a body that nobody wants, if it is on its way.
     pub(crate) async fn drain(&mut self) {
-        if self.waits_for_consent && self.bytes_read == 0 {
-            return;
+        match self.rest {
+            Rest::Coming => {}
+            Rest::Withheld | Rest::Lost => return,
         }
         let deadline = Instant::now() + DRAIN_TIME_MAX;
         let mut left = DRAIN_BYTES_MAX;

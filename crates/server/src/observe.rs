@@ -184,3 +184,100 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
         message.unwrap_or("no message")
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use rowgate_app::settings::{LogFormat, LogLevel};
+    use rowgate_app::telemetry::{Color, LogOptions, subscriber};
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Serves one request; returns the answer's status and body, and what was logged.
+    fn served(router: Router) -> (StatusCode, Value, Value) {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let options = LogOptions {
+            format: LogFormat::Json,
+            level: LogLevel::Info,
+            service: "test",
+            color: Color::Plain,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let serve = || {
+            runtime.block_on(async {
+                let request = Request::get("/").body(Body::empty()).unwrap();
+                let response = router.layer(from_fn(observe)).oneshot(request).await;
+                let response = response.unwrap();
+                let status = response.status();
+                let body = response.into_body().collect().await.unwrap().to_bytes();
+                (status, serde_json::from_slice(&body).unwrap())
+            })
+        };
+        let lines = subscriber(options, move || writer.clone());
+        let (status, body) = tracing::subscriber::with_default(lines, serve);
+        let log = kept.0.lock().unwrap().clone();
+        (status, body, serde_json::from_slice(&log).unwrap())
+    }
+
+    #[test]
+    fn a_panic_is_answered_and_logged_as_a_bug() {
+        async fn panics() -> &'static str {
+            panic!("on purpose")
+        }
+        let (status, body, line) = served(Router::new().route("/", get(panics)));
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(body["code"], "bug");
+        assert_eq!(body["error_class"], "bug");
+        assert_eq!(body["request_id"], line["request_id"]);
+        assert!(!body.to_string().contains("purpose"), "{body}");
+        assert_eq!(line["event"], "request_failed");
+        assert_eq!(line["level"], "error");
+        assert_eq!(line["status"], 500);
+        assert!(
+            line["exception"].as_str().unwrap().ends_with("on purpose"),
+            "{line}"
+        );
+        assert!(line["backtrace"].is_string(), "{line}");
+    }
+
+    #[test]
+    fn what_is_inside_the_service_stays_in_its_log() {
+        async fn fails() -> Problem {
+            let cause = io::Error::other("disk /var/lib/rowgate is full");
+            let kind = rowgate_core::ErrorKind::Dependency;
+            Problem::from(Error::caused(kind, "could not write", cause))
+        }
+        let (status, body, line) = served(Router::new().route("/", get(fails)));
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(body["code"], "dependency");
+        assert!(!body.to_string().contains("/var/lib"), "{body}");
+        assert_eq!(
+            line["exception"],
+            "could not write: disk /var/lib/rowgate is full"
+        );
+        assert_eq!(line["error_class"], "dependency");
+    }
+}

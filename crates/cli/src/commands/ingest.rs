@@ -5,9 +5,9 @@ use std::time::Instant;
 use rowgate_app::jobs::App;
 use rowgate_app::outcome::{EXIT_DONE, report_exit_code};
 use rowgate_app::place::PlaceUri;
-use rowgate_core::Result;
 use rowgate_core::control::Control;
 use rowgate_core::report::Status;
+use rowgate_core::{Error, ErrorKind, Result};
 
 use super::unless_cancelled;
 use crate::args::{Format, GlobalArgs, IngestArgs};
@@ -26,7 +26,10 @@ pub(super) async fn run(
     let started_at = Instant::now();
     let bar = Bar::show(global, &control.progress);
     let report = match mode {
-        Mode::Land => app.ingest(request, control).await?,
+        Mode::Land => {
+            let landed = app.ingest(request, control).await;
+            landed.map_err(|err| told_what_is_left(err, &args.to))?
+        }
         Mode::DryRun => unless_cancelled(control, app.dry_run(request, control)).await?,
     };
     drop(bar);
@@ -58,4 +61,18 @@ pub(super) async fn run(
             report_exit_code(&report)
         }
     })
+}
+
+/// Says of a run that was stopped what became of its output.
+fn told_what_is_left(err: Error, to: &PlaceUri) -> Error {
+    let left = match (err.kind(), to) {
+        (ErrorKind::Cancelled, PlaceUri::Stream) => {
+            "stopped: what was written to standard output is not whole"
+        }
+        (ErrorKind::Cancelled, PlaceUri::Local(_) | PlaceUri::S3 { .. }) => {
+            "stopped: nothing appeared at the destination, and its uploads were aborted"
+        }
+        (_, _) => return err,
+    };
+    Error::new(ErrorKind::Cancelled, left)
 }

@@ -112,6 +112,10 @@ async fn unless_cancelled<T>(
     control: &Control,
     command: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let ended = control.cancel.run_until_cancelled(command).await;
-    ended.unwrap_or_else(|| Err(Error::new(ErrorKind::Cancelled, "stopped")))
+    match control.cancel.run_until_cancelled(command).await {
+        Some(Err(err)) if err.kind() != ErrorKind::Cancelled => Err(err),
+        Some(Ok(ended)) => Ok(ended),
+        // Whichever of the two noticed first, the command or this.
+        Some(Err(_)) | None => Err(Error::new(ErrorKind::Cancelled, "stopped")),
+    }
 }

@@ -114,7 +114,8 @@ fn ctrl_c_ends_what_only_waits() {
             .write_all(&b"id,name,amount\n1,a,1\n".repeat(20_000))
             .unwrap();
         send(&child, Signal::INT);
-        Ran::of(child.wait_with_output().unwrap()).expect(130);
+        let ran = Ran::of(child.wait_with_output().unwrap()).expect(130);
+        assert_eq!(ran.stderr, "error: stopped\n");
         drop(stdin);
     }
 }

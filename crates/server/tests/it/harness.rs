@@ -99,7 +99,7 @@ impl Running {
     pub(crate) async fn idle(&self) {
         let idle = async {
             while self.service.in_flight() > 0 {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                tokio::task::yield_now().await;
             }
         };
         tokio::time::timeout(Duration::from_secs(30), idle)

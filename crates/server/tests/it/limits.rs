@@ -20,19 +20,23 @@ async fn begin(running: &Running, text: &str) -> TcpStream {
     stream
 }
 
-/// A request of which a chunk has come, and more is to come.
-const BEGUN: &str = "POST /v1/validate?schema=people HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n8\r\nid,name\n\r\n";
+/// Begins a validation of which a chunk has come and more is to come. It is being served: the
+/// service has asked for the body.
+async fn begin_validation(running: &Running) -> TcpStream {
+    let head = "POST /v1/validate?schema=people HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ntransfer-encoding: chunked\r\n\r\n";
+    let mut stream = begin(running, head).await;
+    let mut consent = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut consent).await.unwrap();
+    assert!(consent.starts_with(b"HTTP/1.1 100 "));
+    stream.write_all(b"8\r\nid,name\n\r\n").await.unwrap();
+    stream
+}
 
-/// Waits until so many requests are being answered.
-async fn in_flight(running: &Running, n: usize) {
-    let reached = async {
-        while running.service.in_flight() != n {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), reached)
-        .await
-        .unwrap();
+/// Reads one answer, as far as it comes in one piece.
+async fn answer_of(mut stream: TcpStream) -> String {
+    let mut answer = vec![0; 4096];
+    let n_bytes = stream.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..n_bytes]).into_owned()
 }
 
 #[tokio::test]
@@ -99,12 +103,13 @@ async fn a_body_that_pauses_is_given_up() {
     )
     .await;
     let process = "POST /v2/process HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{";
-    for begun in [BEGUN, process] {
-        let mut stream = begin(&running, begun).await;
+    let begun = [
+        begin_validation(&running).await,
+        begin(&running, process).await,
+    ];
+    for stream in begun {
         // The answer comes although the body does not.
-        let mut answer = vec![0; 4096];
-        let n_bytes = stream.read(&mut answer).await.unwrap();
-        let answer = String::from_utf8_lossy(&answer[..n_bytes]);
+        let answer = answer_of(stream).await;
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
         assert!(answer.contains("body-too-slow"), "{answer}");
     }
@@ -145,9 +150,9 @@ async fn a_client_that_goes_away_leaves_nothing_behind() {
     let running = Running::start().await;
     let mut begun = Vec::new();
     for _ in 0..10 {
-        begun.push(begin(&running, BEGUN).await);
+        begun.push(begin_validation(&running).await);
     }
-    in_flight(&running, 10).await;
+    assert_eq!(running.service.in_flight(), 10);
     drop(begun);
     running.idle().await;
     let answer = running
@@ -161,8 +166,10 @@ async fn a_client_that_goes_away_leaves_nothing_behind() {
 #[tokio::test]
 async fn more_than_it_can_serve_is_told_to_come_again() {
     let running = Running::start_with(|_| {}, |limits| limits.requests_max = 2).await;
-    let begun = [begin(&running, BEGUN).await, begin(&running, BEGUN).await];
-    in_flight(&running, 2).await;
+    let begun = [
+        begin_validation(&running).await,
+        begin_validation(&running).await,
+    ];
     let overloaded = Expected {
         status: 503,
         code: "overloaded",
@@ -184,8 +191,7 @@ async fn more_than_it_can_serve_is_told_to_come_again() {
 #[tokio::test]
 async fn to_stop_is_to_finish_what_is_open() {
     let running = Running::start().await;
-    let mut begun = begin(&running, BEGUN).await;
-    in_flight(&running, 1).await;
+    let mut begun = begin_validation(&running).await;
     let address = running.address.clone();
     let stopped = tokio::spawn(running.stop());
     // Nobody new is let in…

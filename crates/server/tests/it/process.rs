@@ -101,91 +101,87 @@ async fn check_refused(running: &Running, body: &str, status: u16, expected: &[&
 }
 
 #[tokio::test]
+async fn what_is_no_list_of_items() {
+    let running = Running::start().await;
+    for (body, fault) in [
+        ("[]", "- -: expected an object, found: array"),
+        ("null", "- -: expected an object, found: null"),
+        ("{}", "- items: is missing"),
+        (
+            r#"{"items": {}}"#,
+            "- items: expected an array, found: object",
+        ),
+        (
+            r#"{"items": []}"#,
+            "- items: is empty: nothing has no average",
+        ),
+        (r#"{"items": [], "cached": true}"#, "- cached: is not known"),
+        (
+            r#"{"items": [], "items": []}"#,
+            "- items: stands there twice",
+        ),
+    ] {
+        check_refused(&running, body, 422, &[fault]).await;
+    }
+}
+
+#[tokio::test]
 async fn items_are_read_strictly() {
     let running = Running::start().await;
-    let refused = |body: &'static str, expected: &'static [&'static str]| {
-        check_refused(&running, body, 422, expected)
-    };
-    refused("[]", &["- -: expected an object, found: array"]).await;
-    refused("null", &["- -: expected an object, found: null"]).await;
-    refused("{}", &["- items: is missing"]).await;
-    refused(
-        r#"{"items": {}}"#,
-        &["- items: expected an array, found: object"],
-    )
-    .await;
-    refused(
-        r#"{"items": []}"#,
-        &["- items: is empty: nothing has no average"],
-    )
-    .await;
-    refused(
-        r#"{"items": [], "cached": true}"#,
-        &["- cached: is not known"],
-    )
-    .await;
-    refused(
-        r#"{"items": [], "items": []}"#,
-        &["- items: stands there twice"],
-    )
-    .await;
-    refused(
-        r#"{"items": [1]}"#,
-        &["0 -: expected an object, found: number"],
-    )
-    .await;
-    refused(
-        r#"{"items": [[]]}"#,
-        &["0 -: expected an object, found: array"],
-    )
-    .await;
-    refused(r#"{"items": [{"value": 1}]}"#, &["0 weight: is missing"]).await;
-    refused(
-        r#"{"items": [{}]}"#,
-        &["0 value: is missing", "0 weight: is missing"],
-    )
-    .await;
-    refused(
-        r#"{"items": [{"value": 1, "weight": 1}, {"value": "1.0", "weight": null}]}"#,
-        &[
-            "1 value: expected a number, found: string",
-            "1 weight: expected a number, found: null",
-        ],
-    )
-    .await;
-    refused(
-        r#"{"items": [{"value": [1], "weight": {"n": 1}}]}"#,
-        &[
-            "0 value: expected a number, found: array",
-            "0 weight: expected a number, found: object",
-        ],
-    )
-    .await;
-    refused(
-        r#"{"items": [{"value": true, "weight": 1}]}"#,
-        &["0 value: expected a number, found: boolean"],
-    )
-    .await;
-    refused(
-        r#"{"items": [{"value": 1, "weight": 1, "Value": 2}]}"#,
-        &["0 Value: is not known"],
-    )
-    .await;
-    refused(
-        r#"{"items": [{"value": 1, "value": 2, "weight": 1}]}"#,
-        &["0 value: stands there twice"],
-    )
-    .await;
-    refused(
-        r#"{"items": [{"\ud800": 1, "value": 1, "weight": 1}]}"#,
-        &["0 -: has a name that is no text"],
-    )
-    .await;
-    refused(
-        r#"{"items": [{"value": 1, "weight": 1}, {"value": 5, "weight": -1}]}"#,
-        &["- weight: the weights sum to zero"],
-    )
-    .await;
+    let good = r#"{"value": 1, "weight": 1}"#;
+    let cases: [(String, &[&str]); 12] = [
+        ("1".to_owned(), &["0 -: expected an object, found: number"]),
+        ("[]".to_owned(), &["0 -: expected an object, found: array"]),
+        (r#"{"value": 1}"#.to_owned(), &["0 weight: is missing"]),
+        (
+            "{}".to_owned(),
+            &["0 value: is missing", "0 weight: is missing"],
+        ),
+        (
+            format!(r#"{good}, {{"value": "1.0", "weight": null}}"#),
+            &[
+                "1 value: expected a number, found: string",
+                "1 weight: expected a number, found: null",
+            ],
+        ),
+        (
+            r#"{"value": [1], "weight": {"n": 1}}"#.to_owned(),
+            &[
+                "0 value: expected a number, found: array",
+                "0 weight: expected a number, found: object",
+            ],
+        ),
+        (
+            r#"{"value": true, "weight": 1}"#.to_owned(),
+            &["0 value: expected a number, found: boolean"],
+        ),
+        (
+            r#"{"value": 1, "weight": 1, "Value": 2}"#.to_owned(),
+            &["0 Value: is not known"],
+        ),
+        (
+            r#"{"value": 1, "value": 2, "weight": 1}"#.to_owned(),
+            &["0 value: stands there twice"],
+        ),
+        (
+            r#"{"\ud800": 1, "value": 1, "weight": 1}"#.to_owned(),
+            &["0 -: has a name that is no text"],
+        ),
+        (
+            format!(r#"{good}, 7, {good}, {{"weight": "x"}}"#),
+            &[
+                "1 -: expected an object, found: number",
+                "3 value: is missing",
+            ],
+        ),
+        (
+            format!(r#"{good}, {{"value": 5, "weight": -1}}"#),
+            &["- weight: the weights sum to zero"],
+        ),
+    ];
+    for (items, faults) in cases {
+        check_refused(&running, &format!(r#"{{"items": [{items}]}}"#), 422, faults).await;
+    }
 }
 
 #[tokio::test]

@@ -97,107 +97,23 @@ async fn the_report_names_the_schema_and_not_where_it_lies() {
 #[tokio::test]
 async fn the_dialect_comes_in_the_query() {
     let running = Running::start().await;
-    let none = || json!({});
-    let all = [2, 2, 0];
-    check(
-        &running,
-        "schema=people&delimiter=%3B",
-        b"id;name\n1;a\n2;b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people",
-        b"id;name\n1;a\n2;b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&delimiter=tab",
-        b"id\tname\n1\ta\n2\tb\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&delimiter=%09",
-        b"id\tname\n1\ta\n2\tb\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&no_header",
-        b"1,a\n2,b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&no_header=true&delimiter=,",
-        b"1,a\n2,b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&quote=%27",
-        b"id,name\n1,'a,b'\n2,b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&quote=none",
-        b"id,name\n1,\"a\n2,b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&escape=%5C",
-        b"id,name\n1,a\\,b\n2,b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&comment=%23",
-        b"# hi\nid,name\n1,a\n#no\n2,b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
-    check(
-        &running,
-        "schema=people&skip_lines=2",
-        b"x\ny\nid,name\n1,a\n2,b\n",
-        "validated",
-        all,
-        none(),
-    )
-    .await;
+    let both: [(&str, &[u8]); 11] = [
+        ("", b"id;name\n1;a\n2;b\n"),
+        ("&delimiter=%3B", b"id;name\n1;a\n2;b\n"),
+        ("&delimiter=tab", b"id\tname\n1\ta\n2\tb\n"),
+        ("&delimiter=%09", b"id\tname\n1\ta\n2\tb\n"),
+        ("&no_header", b"1,a\n2,b\n"),
+        ("&no_header=true&delimiter=,", b"1,a\n2,b\n"),
+        ("&quote=%27", b"id,name\n1,'a,b'\n2,b\n"),
+        ("&quote=none", b"id,name\n1,\"a\n2,b\n"),
+        ("&escape=%5C", b"id,name\n1,a\\,b\n2,b\n"),
+        ("&comment=%23", b"# hi\nid,name\n1,a\n#no\n2,b\n"),
+        ("&skip_lines=2", b"x\ny\nid,name\n1,a\n2,b\n"),
+    ];
+    for (dialect, csv) in both {
+        let query = format!("schema=people{dialect}");
+        check(&running, &query, csv, "validated", [2, 2, 0], json!({})).await;
+    }
 }
 
 #[tokio::test]
