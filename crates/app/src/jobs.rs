@@ -138,9 +138,17 @@ impl App {
     /// Safe: the run is a task of its own. If this future is dropped the run is cancelled, and aborts
     /// its uploads before it ends.
     pub async fn ingest(&self, request: IngestRequest, control: &Control) -> Result<Report> {
-        let prepared = control.cancel.run_until_cancelled(Box::pin(self.prepare(request))).await;
+        let prepared = control
+            .cancel
+            .run_until_cancelled(Box::pin(self.prepare(request)))
+            .await;
         let stopped = || Error::new(ErrorKind::Cancelled, "the run was stopped");
-        let Prepared { job, source, places, landings } = prepared.ok_or_else(stopped)??;
+        let Prepared {
+            job,
+            source,
+            places,
+            landings,
+        } = prepared.ok_or_else(stopped)??;
         let run_id = job.run_id.clone();
         let task_control = control.clone();
         let run = async move { run::ingest(&job, &source, places, &landings, &task_control).await };
@@ -150,7 +158,9 @@ impl App {
         let ended = task.await;
         cancel_if_dropped.disarm();
         let early = |err| Err(Error::bug(format!("the run's task ended early: {err}")));
-        ended.unwrap_or_else(early).map_err(|err| err.in_run(&run_id))
+        ended
+            .unwrap_or_else(early)
+            .map_err(|err| err.in_run(&run_id))
     }
 
     /// Reads the schema, and looks at everything else that a run needs.

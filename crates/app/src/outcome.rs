@@ -77,7 +77,9 @@ fn row(kind: ErrorKind) -> Row {
             422,
             "SchemaError",
             Never,
-            Some("see that the schema is there; `rowgate schema check` shows what it means once it is valid"),
+            Some(
+                "see that the schema is there; `rowgate schema check` shows what it means once it is valid",
+            ),
         ),
         ErrorKind::Destination => row(
             2,

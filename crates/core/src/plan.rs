@@ -279,7 +279,9 @@ mod tests {
         let schema = Schema::parse(descriptor.as_bytes()).unwrap();
         let dialect = Dialect::new(&DialectOptions::default(), b',').unwrap();
         let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-        let faults = Plan::bind(&schema, dialect, &labels).err().unwrap_or_default();
+        let faults = Plan::bind(&schema, dialect, &labels)
+            .err()
+            .unwrap_or_default();
         let found: Vec<(Code, &str)> = faults
             .iter()
             .map(|fault| (fault.code, fault.column.as_deref().unwrap_or("-")))
@@ -291,18 +293,30 @@ mod tests {
     fn each_mode_takes_what_it_says() {
         use Code::{ExtraLabel, IncorrectLabel, MissingLabel};
         check("exact", &["a", "b"], &[]);
-        check("exact", &["b", "a"], &[(IncorrectLabel, "a"), (IncorrectLabel, "b")]);
+        check(
+            "exact",
+            &["b", "a"],
+            &[(IncorrectLabel, "a"), (IncorrectLabel, "b")],
+        );
         check("exact", &["a"], &[(MissingLabel, "b")]);
         check("exact", &["a", "b", "c"], &[(ExtraLabel, "c")]);
         check("equal", &["b", "a"], &[]);
-        check("equal", &["b", "c"], &[(MissingLabel, "a"), (ExtraLabel, "c")]);
+        check(
+            "equal",
+            &["b", "c"],
+            &[(MissingLabel, "a"), (ExtraLabel, "c")],
+        );
         check("subset", &["c", "b", "a"], &[]);
         check("subset", &["c", "a"], &[(MissingLabel, "b")]);
         check("superset", &["a"], &[]);
         check("superset", &["b"], &[(MissingLabel, "a")]);
         check("superset", &["a", "c"], &[(ExtraLabel, "c")]);
         check("partial", &["c", "a"], &[]);
-        check("partial", &["c"], &[(MissingLabel, "a"), (MissingLabel, "-")]);
+        check(
+            "partial",
+            &["c"],
+            &[(MissingLabel, "a"), (MissingLabel, "-")],
+        );
     }
 
     #[test]
@@ -315,7 +329,11 @@ mod tests {
     #[test]
     fn a_quarantine_file_is_known_by_its_first_columns() {
         let ours = QUARANTINE_COLUMNS;
-        check("exact", &[ours[0], ours[1], ours[2], ours[3], ours[4], "a", "b"], &[]);
+        check(
+            "exact",
+            &[ours[0], ours[1], ours[2], ours[3], ours[4], "a", "b"],
+            &[],
+        );
         check(
             "subset",
             &[ours[1], ours[0], ours[2], ours[3], ours[4], "a", "b"],

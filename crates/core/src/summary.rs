@@ -46,7 +46,10 @@ impl FromStr for Number {
         }
         let number = BigDecimal::from_str(text).map_err(|err| match err {
             ParseBigDecimalError::ParseInt(err)
-                if matches!(err.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) =>
+                if matches!(
+                    err.kind(),
+                    IntErrorKind::PosOverflow | IntErrorKind::NegOverflow
+                ) =>
             {
                 NumberError::TooLarge
             }
