@@ -5,7 +5,7 @@ use std::backtrace::Backtrace;
 use crate::schema::SchemaFaults;
 use crate::store::{FaultKind, StoreFault};
 
-/// A `Result` whose error is rowgate's [`enum@Error`].
+/// A `Result` whose error is rowgate's [`struct@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The run cannot go on. Branch on [`kind`](Error::kind); print the chain of sources.

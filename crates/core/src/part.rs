@@ -1,6 +1,6 @@
 //! Part sizes, and the buffer that cuts an output into parts.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::scan::to_u64;
@@ -131,25 +131,36 @@ impl PartSchedule {
     }
 }
 
+/// Up to which size a buffer grows step by step, in bytes.
+const SMALL_BYTES: usize = 256 * 1024;
+/// By how much it grows from then on at least, in bytes: a part of the default size at once.
+const GROWTH_BYTES: usize = 8 * 1024 * 1024;
+
 /// Collects an output and cuts it into parts of an exact size, anywhere, even within a record.
 #[derive(Debug)]
 pub(crate) struct PartBuffer {
-    bytes: BytesMut,
+    bytes: Vec<u8>,
     part_bytes: usize,
 }
 
 impl PartBuffer {
     pub(crate) fn new(part_bytes: u64) -> Self {
         Self {
-            bytes: BytesMut::new(),
+            bytes: Vec::new(),
             part_bytes: usize::try_from(part_bytes).unwrap_or(usize::MAX),
         }
     }
 
     /// Takes bytes up to the end of the part; returns those that did not fit.
     pub(crate) fn fill<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let room = self.part_bytes - self.bytes.len();
+        let room = self.part_bytes.saturating_sub(self.bytes.len());
         let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+        let n_bytes = self.bytes.len() + now.len();
+        if n_bytes > self.bytes.capacity() && n_bytes > SMALL_BYTES {
+            // Never past the part: what doubling would add is not used, and parts are held in memory.
+            let growth = self.bytes.len().max(GROWTH_BYTES);
+            self.bytes.reserve_exact(growth.min(self.part_bytes - self.bytes.len()));
+        }
         self.bytes.extend_from_slice(now);
         later
     }
@@ -169,6 +180,6 @@ impl PartBuffer {
     /// Takes what was collected; the next part is `part_bytes` long.
     pub(crate) fn take(&mut self, part_bytes: u64) -> Bytes {
         self.part_bytes = usize::try_from(part_bytes).unwrap_or(usize::MAX);
-        std::mem::take(&mut self.bytes).freeze()
+        Bytes::from(std::mem::take(&mut self.bytes))
     }
 }

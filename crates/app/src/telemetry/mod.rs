@@ -95,7 +95,7 @@ fn filter(asked: LogLevel) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     let spans = ours.max(LevelFilter::INFO);
     let passes = move |metadata: &Metadata<'_>| {
         let level = metadata.level();
-        if metadata.target() == REPEATS {
+        if MUTED.contains(&metadata.target()) {
             return false;
         }
         match (is_ours(metadata.target()), metadata.is_span()) {
@@ -107,8 +107,13 @@ fn filter(asked: LogLevel) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
     FilterFn::new(passes).with_max_level_hint(spans)
 }
 
-/// Logs once more, as text, the error that [`log_failure`] has logged with its request.
-const REPEATS: &str = "lambda_runtime::layers::panic";
+/// Others' lines that help nobody: the first repeats, as text, the error that [`log_failure`] has
+/// logged with its request; the second warns at every object that was uploaded in parts that the SDK
+/// cannot check the checksum of such an object.
+const MUTED: [&str; 2] = [
+    "lambda_runtime::layers::panic",
+    "aws_sdk_s3::http_response_checksum",
+];
 
 /// The Lambda's program has the name that its platform asks for.
 fn is_ours(target: &str) -> bool {
