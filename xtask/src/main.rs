@@ -8,10 +8,10 @@
 
 mod audit;
 mod context;
-mod demo;
 mod hooks;
 mod run;
 mod self_test;
+mod shown;
 mod steps;
 mod tidy;
 mod tools;
@@ -105,7 +105,7 @@ fn dispatch(chore: Chore) -> anyhow::Result<()> {
         Chore::Audit => run::all(&whole()?, steps::of_topic(Topic::Audit)),
         Chore::Tidy => run::all(&whole()?, steps::of_topic(Topic::Tidy)),
         Chore::Hooks => hooks::install(&whole()?),
-        Chore::Demo => demo::run(&whole()?),
+        Chore::Demo => shown::demo(&whole()?),
     }
 }
 

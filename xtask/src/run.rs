@@ -19,6 +19,8 @@ pub(crate) struct Outcome {
     pub(crate) name: String,
     pub(crate) verdict: Verdict,
     pub(crate) took: Duration,
+    /// What the step did without, if anything.
+    pub(crate) without: Option<&'static str>,
 }
 
 /// Runs every step, whatever became of the one before, and prints a table at the end.
@@ -42,6 +44,7 @@ pub(crate) fn all(ctx: &Context, steps: impl Iterator<Item = &'static Step>) -> 
             name: step.name.to_owned(),
             verdict,
             took: start.elapsed(),
+            without: step.without(),
         });
     }
     close(&outcomes)
@@ -68,13 +71,18 @@ fn table(outcomes: &[Outcome]) -> String {
         name,
         verdict,
         took,
+        without,
     } in outcomes
     {
         let word = match verdict {
             Verdict::Passed => "passed",
             Verdict::Failed => "FAILED",
         };
-        lines.push(format!("{name:width$}  {word}  {:7.1}", took.as_secs_f64()));
+        let mut line = format!("{name:width$}  {word}  {:7.1}", took.as_secs_f64());
+        if let Some(without) = without {
+            line.extend(["  without ", without]);
+        }
+        lines.push(line);
     }
     let (n_passed, n_failed) = (
         n_of(outcomes, Verdict::Passed),
@@ -98,6 +106,7 @@ mod tests {
             name: name.to_owned(),
             verdict,
             took: Duration::from_millis(took_ms),
+            without: (name == "tests").then_some("real files"),
         }
     }
 
@@ -106,13 +115,15 @@ mod tests {
         let outcomes = [
             outcome("format", Verdict::Passed, 800),
             outcome("clippy, all", Verdict::Failed, 61_250),
+            outcome("tests", Verdict::Passed, 7_000),
         ];
         let expected = "\
 step         result  seconds
 format       passed      0.8
 clippy, all  FAILED     61.2
+tests        passed      7.0  without real files
 
-1 passed, 1 failed";
+2 passed, 1 failed";
         assert_eq!(table(&outcomes), expected);
         assert!(close(&outcomes).is_err());
         assert!(close(outcomes.get(..1).unwrap()).is_ok());

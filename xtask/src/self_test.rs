@@ -181,6 +181,7 @@ fn timed(name: String, check: impl FnOnce() -> Result<()>) -> Outcome {
         name,
         verdict,
         took: start.elapsed(),
+        without: None,
     }
 }
 

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     audit,
     context::Context,
-    self_test, tidy,
+    self_test, shown, tidy,
     tools::{self, TestParts},
 };
 
@@ -119,7 +119,6 @@ const STEPS: &[Step] = &[
         action: Action::Cargo("doc {scope} --no-deps --all-features --locked"),
         env: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    // Pages made from code (codes, flags, settings) are checked here once there are some.
     Step {
         name: "tests",
         tier: Tier::Gate,
@@ -132,6 +131,28 @@ const STEPS: &[Step] = &[
         tier: Tier::Gate,
         topic: Topic::Test,
         action: Action::Test("test {scope} --all-features --locked --no-fail-fast --release"),
+        env: &[],
+    },
+    // What a reader of the README does first. Programs are those of the tests: no step builds anew.
+    Step {
+        name: "first run of the README",
+        tier: Tier::Gate,
+        topic: Topic::Tier,
+        action: Action::Call(shown::first_run),
+        env: &[],
+    },
+    Step {
+        name: "example: embed",
+        tier: Tier::Gate,
+        topic: Topic::Tier,
+        action: Action::Cargo("run --release --locked --bin rowgate-example-embed"),
+        env: &[],
+    },
+    Step {
+        name: "demonstration",
+        tier: Tier::Gate,
+        topic: Topic::Tier,
+        action: Action::Call(shown::demo),
         env: &[],
     },
     Step {
@@ -166,6 +187,14 @@ pub(crate) fn named(name: &str) -> Option<&'static Step> {
 }
 
 impl Step {
+    /// Says what the step does without on this machine: that it passed is not all there is to it.
+    pub(crate) fn without(&self) -> Option<&'static str> {
+        match self.action {
+            Action::Test(_) => tools::missing_parts(),
+            Action::Cargo(_) | Action::Tool(..) | Action::Call(_) => None,
+        }
+    }
+
     /// Runs the step.
     ///
     /// # Errors

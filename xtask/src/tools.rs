@@ -83,6 +83,12 @@ pub(crate) fn path_from_env(variable: &str) -> Result<Option<PathBuf>> {
     Ok(Some(path))
 }
 
+/// Says which parts tests do without, as nobody named them.
+pub(crate) fn missing_parts() -> Option<&'static str> {
+    let is_named = env::var_os(CORPORA_DIR).is_some_and(|given| !given.is_empty());
+    (!is_named).then_some("real files (CORPORA_DIR is not set)")
+}
+
 /// The real parts that tests run against.
 #[derive(Debug)]
 pub(crate) struct TestParts {

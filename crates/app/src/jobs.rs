@@ -320,6 +320,7 @@ impl App {
                 record_bytes_max: self.record_bytes_max()?,
                 unique_bytes_max: limits.unique_bytes.bytes(),
                 samples_max: usize::try_from(limits.error_samples).unwrap_or(usize::MAX),
+                ..Limits::default()
             },
         })
     }

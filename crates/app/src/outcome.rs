@@ -17,6 +17,8 @@ pub enum Signal {
     Interrupt,
     /// A polite end of the process.
     Terminate,
+    /// The terminal was closed.
+    Hangup,
 }
 
 impl Signal {
@@ -26,6 +28,7 @@ impl Signal {
         match self {
             Self::Interrupt => 130,
             Self::Terminate => 143,
+            Self::Hangup => 129,
         }
     }
 }
@@ -86,7 +89,9 @@ fn row(kind: ErrorKind) -> Row {
             422,
             "DestinationError",
             Never,
-            Some("see that the bucket or folder is there, and that you may write to it"),
+            Some(
+                "see what the store said: the place must be there, and you must be allowed to write to it",
+            ),
         ),
         ErrorKind::DestinationExists => row(
             2,
@@ -123,20 +128,22 @@ fn row(kind: ErrorKind) -> Row {
             Later,
             Some("a store, the network or a disk failed: the same call may succeed later"),
         ),
-        // Nobody is there to read the answer.
-        ErrorKind::OutputClosed => row(EXIT_DONE, 400, "OutputClosedError", Never, None),
+        // Only a destination ends here; a result that nobody reads to its end is no error.
+        ErrorKind::OutputClosed => row(4, 400, "OutputClosedError", Never, Some(READ_TO_THE_END)),
         ErrorKind::Cancelled => row(
             Signal::Interrupt.exit_code(),
             409,
             "CancelledError",
             Later,
-            Some("what it had begun to write was aborted: the same call starts afresh"),
+            Some("the same call starts afresh"),
         ),
         ErrorKind::Bug => BUG,
         // `ErrorKind` is open outside the core. What this table does not know is a bug of ours.
         _ => BUG,
     }
 }
+
+const READ_TO_THE_END: &str = "the reader of the accepted records went away, so nothing was quarantined or reported: let it read to the end";
 
 const BUG: Row = Row {
     exit: EXIT_BUG,
@@ -229,7 +236,7 @@ mod tests {
             Later,
         );
         check(ErrorKind::Dependency, 4, 503, "DependencyError", Later);
-        check(ErrorKind::OutputClosed, 0, 400, "OutputClosedError", Never);
+        check(ErrorKind::OutputClosed, 4, 400, "OutputClosedError", Never);
         check(ErrorKind::Cancelled, 130, 409, "CancelledError", Later);
         check(ErrorKind::Bug, 70, 500, "BugError", Never);
     }

@@ -1,7 +1,7 @@
 //! Schemas that were read and compiled, and a bounded cache of them.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rowgate_core::error::Role;
 use rowgate_core::report::SchemaReport;
@@ -10,6 +10,10 @@ use rowgate_core::store::{Chunks, Source};
 use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::digest::sha256_hex;
+
+/// How long the descriptors of all cached schemas are together, at most, in bytes: what a schema takes
+/// grows with its descriptor.
+const CACHED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A schema with what identifies it.
 #[derive(Clone, Debug)]
@@ -20,13 +24,22 @@ pub struct LoadedSchema {
     pub identity: SchemaReport,
 }
 
-/// The compiled schemas that a process keeps between runs, so many at most, oldest out first.
+/// The compiled schemas that a process keeps between runs, so many at most and of 64 MiB of
+/// descriptors at most, oldest out first.
 ///
 /// The key is the hash of the descriptor: a schema that changed at its place is another one.
 #[derive(Debug)]
 pub struct SchemaCache {
-    entries: Mutex<VecDeque<(String, Schema)>>,
+    entries: Mutex<VecDeque<Entry>>,
     entries_max: usize,
+    bytes_max: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    sha256: String,
+    descriptor_bytes: usize,
+    schema: Schema,
 }
 
 impl SchemaCache {
@@ -36,6 +49,7 @@ impl SchemaCache {
         Self {
             entries: Mutex::default(),
             entries_max,
+            bytes_max: CACHED_BYTES_MAX,
         }
     }
 
@@ -58,20 +72,16 @@ impl SchemaCache {
     /// [`ErrorKind::Schema`] with every fault of the descriptor.
     pub fn compile(&self, uri: &str, descriptor: &[u8]) -> Result<LoadedSchema> {
         let sha256 = sha256_hex(descriptor);
-        let known = self
-            .lock()
-            .iter()
-            .find(|(hash, _)| *hash == sha256)
-            .cloned();
-        let schema = if let Some((_, schema)) = known {
+        let known = find(&self.lock(), &sha256);
+        let schema = if let Some(schema) = known {
             schema
         } else {
             let schema = Schema::parse(descriptor).map_err(|faults| Error::schema(uri, faults))?;
-            let mut entries = self.lock();
-            entries.push_back((sha256.clone(), schema.clone()));
-            while entries.len() > self.entries_max {
-                entries.pop_front();
-            }
+            self.keep(Entry {
+                sha256: sha256.clone(),
+                descriptor_bytes: descriptor.len(),
+                schema: schema.clone(),
+            });
             schema
         };
         Ok(LoadedSchema {
@@ -83,10 +93,31 @@ impl SchemaCache {
         })
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<(String, Schema)>> {
+    fn keep(&self, entry: Entry) {
+        let mut entries = self.lock();
+        // It may have been compiled twice at once.
+        if find(&entries, &entry.sha256).is_some() {
+            return;
+        }
+        entries.push_back(entry);
+        let mut bytes: usize = entries.iter().map(|entry| entry.descriptor_bytes).sum();
+        while entries.len() > self.entries_max || bytes > self.bytes_max {
+            let Some(oldest) = entries.pop_front() else {
+                break;
+            };
+            bytes -= oldest.descriptor_bytes;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Entry>> {
         // A panic while the list was held leaves a list all the same.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn find(entries: &VecDeque<Entry>, sha256: &str) -> Option<Schema> {
+    let known = entries.iter().find(|entry| entry.sha256 == sha256);
+    known.map(|entry| entry.schema.clone())
 }
 
 /// Reads a descriptor whole.
@@ -126,6 +157,36 @@ mod tests {
             assert!(cache.len() <= 3);
         }
         assert_eq!(cache.len(), 3);
+    }
+
+    #[test]
+    fn long_descriptors_push_out_more() {
+        let bytes_max = 2 * descriptor(10).len();
+        let cache = SchemaCache {
+            bytes_max,
+            ..SchemaCache::new(100)
+        };
+        for n in 10..20 {
+            cache.compile("s", &descriptor(n)).unwrap();
+        }
+        assert_eq!(cache.len(), 2);
+        let mut longer = descriptor(20);
+        longer.resize(bytes_max + 1, b' ');
+        cache.compile("s", &longer).unwrap();
+        assert!(cache.is_empty());
+    }
+
+    #[test]
+    fn what_two_compile_at_once_is_kept_once() {
+        let cache = SchemaCache::new(3);
+        for _ in 0..2 {
+            cache.keep(Entry {
+                sha256: "same".to_owned(),
+                descriptor_bytes: 7,
+                schema: Schema::parse(&descriptor(1)).unwrap(),
+            });
+        }
+        assert_eq!(cache.len(), 1);
     }
 
     #[test]

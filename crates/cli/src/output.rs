@@ -1,7 +1,8 @@
 //! Where text goes: results to standard output, everything else to standard error.
 //!
-//! A reader that goes away (`rowgate … | head`) is no error: what it does not want to read is
-//! dropped, and the verdict is what it would have been.
+//! A reader of results that goes away (`rowgate … | head`) is no error: what it does not want to read
+//! is dropped, and the verdict is what it would have been. A destination (`ingest --to -`) is another
+//! matter: it is a store.
 
 use std::io::{self, BufWriter, ErrorKind as IoErrorKind, IsTerminal as _, Stdout, Write as _};
 
@@ -111,13 +112,8 @@ pub(crate) fn note(text: &str) {
 }
 
 /// Tells people what went wrong, why, and what to do.
-///
-/// That the reader of our output went away is nobody's news.
 pub(crate) fn show_error(err: &Error) {
     let kind = err.kind();
-    if kind == ErrorKind::OutputClosed {
-        return;
-    }
     let mut lines = vec![format!(
         "{ERROR}error:{ERROR:#} {}",
         indented(&err.to_string())

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first one stops the run in order, the second one at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first one stops the run in order, the second one at once.
 
 use rowgate_app::outcome::Signal;
 use rowgate_core::{Error, ErrorKind, Result};
@@ -9,6 +9,7 @@ use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 pub(crate) struct Signals {
     interrupt: Stream,
     terminate: Stream,
+    hangup: Stream,
 }
 
 impl Signals {
@@ -21,6 +22,7 @@ impl Signals {
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
+            hangup: listen(SignalKind::hangup())?,
         })
     }
 
@@ -33,6 +35,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.hangup.recv() => Signal::Hangup,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use rowgate_app::place::PlaceUri;
-use rowgate_core::report::{RecordError, Report, Status};
+use rowgate_core::report::{DialectReport, RecordError, Report, Status};
 
 use crate::text::{counted, rate, size, thousands, visible};
 
@@ -111,12 +111,14 @@ impl Summary<'_> {
                     "next: mend the rows in the quarantine ({explain} tells how; clear `_rowgate_raw` where it is \
                      filled), then"
                 )?;
-                writeln!(
+                write!(
                     f,
                     "  rowgate ingest {mended} --schema {} --to {}",
                     Word(&self.schema.to_string()),
                     Word(&to)
-                )
+                )?;
+                dialect_flags(f, &report.source.dialect)?;
+                writeln!(f)
             }
             (_, Status::Refused) => writeln!(
                 f,
@@ -128,6 +130,26 @@ impl Summary<'_> {
             }
         }
     }
+}
+
+/// Writes the flags by which a quarantine is read as it was written. Its delimiter is found by its
+/// header, and the lines that were skipped are not in it.
+fn dialect_flags(f: &mut fmt::Formatter<'_>, dialect: &DialectReport) -> fmt::Result {
+    match dialect.quote {
+        Some('"') => {}
+        Some(quote) => write!(f, " --quote {}", Word(&quote.to_string()))?,
+        None => write!(f, " --quote none")?,
+    }
+    if let Some(escape) = dialect.escape {
+        write!(f, " --escape {}", Word(&escape.to_string()))?;
+    }
+    if let Some(comment) = dialect.comment {
+        write!(f, " --comment {}", Word(&comment.to_string()))?;
+    }
+    if !dialect.header {
+        write!(f, " --no-header")?;
+    }
+    Ok(())
 }
 
 /// One error on a line of its own: place, column, code, message.

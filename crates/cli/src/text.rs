@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub(crate) use rowgate_core::text::visible;
+
 /// Groups digits by threes: `1,234,567`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -76,19 +78,6 @@ pub(crate) fn age(time: Duration) -> String {
         .join(" ")
 }
 
-/// Makes control characters visible, so that data cannot drive a terminal.
-pub(crate) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,10 +130,5 @@ mod tests {
         ] {
             assert_eq!(age(Duration::from_secs(time_s)), expected);
         }
-    }
-
-    #[test]
-    fn control_characters_are_seen_and_not_obeyed() {
-        assert_eq!(visible("a\u{1b}[31m\tb"), "a\\u{1b}[31m\\tb");
     }
 }

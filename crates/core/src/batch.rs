@@ -7,6 +7,9 @@ use crate::scan::{Field, Index, More, Record, Scanner};
 /// How many bytes a batch is cut from, if the input has as many: small enough for a core's cache.
 pub const BATCH_BYTES: usize = 512 * 1024;
 
+/// How many stretches a batch has at most: an index takes many times the bytes of a blank line.
+const STRETCHES_MAX: usize = 16 * 1024;
+
 /// Whole records, with their index.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -66,54 +69,69 @@ pub fn unescape(dialect: Dialect, raw: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Cuts a stream of bytes into batches, whatever chunks they come in.
+/// Cuts a stream of bytes into batches, the same ones whatever chunks they come in.
 #[derive(Debug)]
 pub struct Batcher {
     scanner: Scanner,
     pending: Vec<u8>,
-    /// How many bytes must be pending before a scan is worth it.
+    /// Where in `pending` the next batch begins.
+    start: usize,
+    batch_bytes: usize,
+    /// How many bytes the next batch is cut from: more than usual if they hold no whole record.
     wanted: usize,
 }
 
 impl Batcher {
-    /// Makes a batcher for records as `scanner` finds them.
+    /// Makes a batcher for records as `scanner` finds them, that cuts each batch from `batch_bytes`
+    /// (at least 1; [`BATCH_BYTES`] serves most).
     #[must_use]
-    pub fn new(scanner: Scanner) -> Self {
+    pub fn new(scanner: Scanner, batch_bytes: usize) -> Self {
+        let batch_bytes = batch_bytes.max(1);
         Self {
             scanner,
             pending: Vec::new(),
-            wanted: BATCH_BYTES,
+            start: 0,
+            batch_bytes,
+            wanted: batch_bytes,
         }
     }
 
     /// Takes the next bytes of the source.
     pub fn push(&mut self, chunk: &[u8]) {
+        self.pending.drain(..self.start);
+        self.start = 0;
         self.pending.extend_from_slice(chunk);
     }
 
     /// Cuts the next batch into `batch`, whose buffers are used again. Returns whether there is one.
     ///
-    /// With [`More::None`] the rest becomes the last batch.
+    /// With [`More::None`] the rest becomes the last batches.
     pub fn cut(&mut self, more: More, batch: &mut Batch) -> bool {
-        let is_worth_it = match more {
-            More::MayFollow => self.pending.len() >= self.wanted,
-            More::None => !self.pending.is_empty() || self.scanner.is_skipping(),
-        };
-        if !is_worth_it {
-            return false;
+        loop {
+            let rest = self.pending.get(self.start..).unwrap_or_default();
+            let (window, window_more) = match rest.split_at_checked(self.wanted) {
+                Some((window, [])) => (window, more),
+                Some((window, _)) => (window, More::MayFollow),
+                None if more == More::MayFollow => return false,
+                None => (rest, More::None),
+            };
+            let index = &mut batch.index;
+            let n_bytes = self
+                .scanner
+                .scan_up_to(window, window_more, STRETCHES_MAX, index);
+            if !index.records().is_empty() {
+                batch.bytes.clear();
+                let cut = window.get(..n_bytes).unwrap_or_default();
+                batch.bytes.extend_from_slice(cut);
+                self.start += n_bytes;
+                self.wanted = self.batch_bytes;
+                return true;
+            }
+            if window_more == More::None {
+                return false;
+            }
+            // A record longer than that: look again at as much again, so that the work stays linear.
+            self.wanted = self.wanted.saturating_mul(2);
         }
-        let n_bytes = self.scanner.scan(&self.pending, more, &mut batch.index);
-        if batch.index.records().is_empty() {
-            // A record longer than a batch: look again when there is as much again to look at.
-            self.wanted = self.pending.len() + BATCH_BYTES;
-            return false;
-        }
-        std::mem::swap(&mut self.pending, &mut batch.bytes);
-        self.pending.clear();
-        self.pending
-            .extend_from_slice(batch.bytes.get(n_bytes..).unwrap_or_default());
-        batch.bytes.truncate(n_bytes);
-        self.wanted = BATCH_BYTES;
-        true
     }
 }

@@ -204,6 +204,12 @@ impl Error {
         }))
     }
 
+    /// Makes the error of a run that its caller stopped.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "the run was stopped")
+    }
+
     /// Makes an error that says that we broke a rule of our own, with a backtrace.
     #[must_use]
     pub fn bug(message: impl Into<String>) -> Self {

@@ -30,8 +30,8 @@ pub enum Event {
     RequestRefused,
     /// A request failed: a dependency's fault or ours.
     RequestFailed,
-    /// A reader of settings, or another step before any run, failed.
-    StartFailed,
+    /// A commit was refused and a look could not tell whether it was done all the same.
+    CommitUnsettled,
 }
 
 impl Event {
@@ -50,7 +50,7 @@ impl Event {
         Self::RequestDone,
         Self::RequestRefused,
         Self::RequestFailed,
-        Self::StartFailed,
+        Self::CommitUnsettled,
     ];
 
     /// Returns the published name.
@@ -70,7 +70,7 @@ impl Event {
             Self::RequestDone => "request_done",
             Self::RequestRefused => "request_refused",
             Self::RequestFailed => "request_failed",
-            Self::StartFailed => "start_failed",
+            Self::CommitUnsettled => "commit_unsettled",
         }
     }
 }

@@ -1,4 +1,7 @@
 //! The gate: (plan, batch) → verdicts. Pure: no I/O, no clock, no state between batches.
+//!
+//! It judges a batch in slices, so that what it has to say never takes much memory: a batch of short
+//! records may have many times its own length in faults.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,13 +10,17 @@ use crate::batch::{Batch, unescape};
 use crate::check::{ColumnCheck, Verdict};
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
-use crate::scan::{Field, Kind, Quoting, Record};
+use crate::scan::{Field, Kind, Oversized, Quoting, Record, to_u64};
+use crate::text::shorten;
 
-/// How many of a record's surplus cells are named one by one.
-const EXTRA_CELLS_MAX: usize = 100;
+/// How many cells that a record lacks, or has over, are named one by one.
+const WRONG_CELLS_MAX: usize = 20;
 
-/// How much of a value is shown, in characters.
-const VALUE_CHARS_MAX: usize = 100;
+/// How many stretches of a batch are judged at a time, at most.
+const SLICE_STRETCHES_MAX: usize = 1_024;
+
+/// How many faults end a slice before that.
+const SLICE_FAULTS: usize = 4_096;
 
 /// What is wrong with a record, or with a cell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +30,7 @@ pub struct Fault {
     /// Which rule is broken.
     pub reason: Reason,
     /// The value at fault, shortened.
-    pub value: Option<String>,
+    pub value: Option<Box<str>>,
 }
 
 /// A record that was turned away.
@@ -45,9 +52,10 @@ pub(crate) struct Claim {
     pub(crate) key: Range<usize>,
 }
 
-/// What the gate says of a batch. Reused from batch to batch.
+/// What the gate says of a slice of a batch. Reused from slice to slice.
 #[derive(Debug, Default)]
 pub struct Verdicts {
+    pub(crate) slice: Range<usize>,
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) claims: Vec<Claim>,
     pub(crate) claim_keys: Vec<u8>,
@@ -55,16 +63,29 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
+    /// Returns which stretches of the batch's index were judged.
+    #[must_use]
+    pub fn slice(&self) -> Range<usize> {
+        self.slice.clone()
+    }
+
     /// Returns the records that were turned away, in order; all others were accepted.
     #[must_use]
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
     }
 
-    /// Returns how many cells of each column of the plan hold a missing value.
+    /// Returns how many cells of each column of the plan hold a missing value, in records accepted
+    /// or not.
     #[must_use]
     pub fn missing(&self) -> &[u64] {
         &self.missing
+    }
+
+    /// Ends the slice before the stretch at `end`.
+    pub(crate) fn cut(&mut self, end: usize) {
+        self.slice.end = end;
+        self.rejected.retain(|rejected| rejected.idx < end);
     }
 
     fn clear(&mut self, n_columns: usize) {
@@ -99,13 +120,22 @@ impl<'p> Gate<'p> {
         }
     }
 
-    /// Judges every record of `batch`; `verdicts` is replaced.
-    pub fn judge(&mut self, batch: &Batch, verdicts: &mut Verdicts) {
+    /// Judges a slice of `batch`; `verdicts` is replaced, and says where the slice ends.
+    ///
+    /// It begins at the first of `stretches`, which are indexes into the batch's, and ends with them
+    /// or, if that is much to judge at once, earlier. It is empty only if `stretches` is.
+    pub fn judge(&mut self, batch: &Batch, stretches: Range<usize>, verdicts: &mut Verdicts) {
         verdicts.clear(self.checks.len());
-        // One pass over all bytes is cheaper than one for each cell, and nearly always enough.
-        let text = simdutf8::basic::from_utf8(batch.bytes()).ok();
-        let mut oversized = batch.index().oversized().iter();
-        for (idx, record) in batch.index().records().iter().enumerate() {
+        let first = stretches.start;
+        let end = stretches.end.min(first.saturating_add(SLICE_STRETCHES_MAX));
+        let records = batch.index().records().get(first..end).unwrap_or_default();
+        verdicts.slice = first..first + records.len();
+        let text = Text::of(batch, records);
+        let mut n_faults = 0;
+        for (idx, record) in (first..).zip(records) {
+            if n_faults >= SLICE_FAULTS {
+                return verdicts.cut(idx);
+            }
             match record.kind {
                 Kind::Piece | Kind::Overhead => continue,
                 Kind::Fields => self.judge_fields(batch, text, idx, record, verdicts),
@@ -115,12 +145,15 @@ impl<'p> Gate<'p> {
                     "quotes that are closed, with nothing between a closing quote and the delimiter",
                 ),
                 Kind::Oversized => {
-                    let (code, bytes) = oversized.next().map_or((Code::RecordTooLong, 0), |o| (o.code, o.bytes));
+                    let (code, bytes) = oversized(batch, record)
+                        .map_or((Code::RecordTooLong, 0), |found| (found.code, found.bytes));
                     self.fault(code, format!("a record within the limit, found {bytes} bytes"));
                 }
             }
             if !self.faults.is_empty() {
-                let faults = std::mem::take(&mut self.faults);
+                n_faults += self.faults.len();
+                // Collected, it takes no more room than it needs.
+                let faults = self.faults.drain(..).collect();
                 verdicts.rejected.push(Rejected { idx, faults });
             }
         }
@@ -140,17 +173,19 @@ impl<'p> Gate<'p> {
     fn judge_fields(
         &mut self,
         batch: &Batch,
-        text: Option<&str>,
+        text: Option<Text<'_>>,
         idx: usize,
         record: &Record,
         verdicts: &mut Verdicts,
     ) {
         let fields = batch.index().fields(record);
-        // Places are offsets into the batch; of a record alone, they are that much less.
-        let (text, base) = match text {
-            Some(text) => (text, 0),
+        let text = match text {
+            Some(text) => text,
             None => match str::from_utf8(batch.content(record)) {
-                Ok(text) => (text, record.start),
+                Ok(text) => Text {
+                    text,
+                    base: record.start,
+                },
                 Err(err) => {
                     let at = err.valid_up_to();
                     return self.fault(
@@ -164,21 +199,23 @@ impl<'p> Gate<'p> {
             .split_at_checked(self.plan.n_stripped())
             .unwrap_or((fields, &[]));
         if let Some(raw) = ours.last()
-            && !matches!(batch.raw(raw), b"" | b"\"\"")
+            && !self.is_cleared(batch.raw(raw))
         {
             self.fault(
                 Code::UnmendedRecord,
                 "the record's cells written out, and `_rowgate_raw` cleared",
             );
         }
-        self.judge_count(fields, text, base);
+        if fields.len() != self.checks.len() {
+            self.judge_count(fields, text);
+        }
         for (column, field) in fields.iter().enumerate() {
             let Some(Some((check, is_unique))) = self.checks.get(column).copied() else {
                 continue;
             };
             let cell = match field.quoting {
-                Quoting::Plain => text.get(field.start - base..field.end - base),
-                Quoting::Quoted => text.get(field.start + 1 - base..field.end - 1 - base),
+                Quoting::Plain => text.get(field.start..field.end),
+                Quoting::Quoted => text.get(field.start + 1..field.end - 1),
                 Quoting::Escaped => {
                     self.cell.clear();
                     unescape(self.plan.dialect(), batch.raw(field), &mut self.cell);
@@ -207,53 +244,87 @@ impl<'p> Gate<'p> {
                 self.faults.push(Fault {
                     column: Some(column),
                     reason,
-                    value: Some(shorten(cell)),
+                    value: Some(shorten(cell).into()),
                 });
             }
         }
     }
 
-    /// Judges how many cells a record has.
+    /// Judges a record that has more or fewer cells than there are columns.
+    ///
+    /// A short record may lack many cells, so not all are named: the last that is tells how many
+    /// more there are.
     #[cold]
-    fn judge_wrong_count(&mut self, fields: &[Field], text: &str, base: usize) {
-        let n_columns = self.checks.len();
-        for column in fields.len()..n_columns {
+    fn judge_count(&mut self, fields: &[Field], text: Text<'_>) {
+        let (n_fields, n_columns) = (fields.len(), self.checks.len());
+        let wrong = n_fields.min(n_columns)..n_fields.max(n_columns);
+        let n_unnamed = wrong.len().saturating_sub(WRONG_CELLS_MAX);
+        for (idx, nth) in wrong.zip(1..=WRONG_CELLS_MAX) {
+            let more = if nth == WRONG_CELLS_MAX && n_unnamed > 0 {
+                format!(" ({n_unnamed} more such cells are not named)")
+            } else {
+                String::new()
+            };
+            let extra = fields.get(idx);
             self.faults.push(Fault {
-                column: Some(column),
+                column: extra.is_none().then_some(idx),
                 reason: Reason {
-                    code: Code::MissingCell,
-                    expected: format!("{n_columns} cells, found {}", fields.len()).into(),
+                    code: extra.map_or(Code::MissingCell, |_| Code::ExtraCell),
+                    expected: format!("{n_columns} cells, found {n_fields}{more}").into(),
                 },
-                value: None,
-            });
-        }
-        for field in fields.iter().skip(n_columns).take(EXTRA_CELLS_MAX) {
-            let value = text.get(field.start - base..field.end - base).map(shorten);
-            self.faults.push(Fault {
-                column: None,
-                reason: Reason {
-                    code: Code::ExtraCell,
-                    expected: format!("{n_columns} cells, found {}", fields.len()).into(),
-                },
-                value,
+                value: extra
+                    .and_then(|field| text.get(field.start..field.end))
+                    .map(|cell| shorten(cell).into()),
             });
         }
     }
 
-    fn judge_count(&mut self, fields: &[Field], text: &str, base: usize) {
-        if fields.len() != self.checks.len() {
-            self.judge_wrong_count(fields, text, base);
-        }
+    /// Whether a cell holds nothing, however that is written.
+    fn is_cleared(&mut self, raw: &[u8]) -> bool {
+        self.cell.clear();
+        unescape(self.plan.dialect(), raw, &mut self.cell);
+        self.cell.is_empty()
     }
 }
 
-/// Returns a value as reports show it: cut at a length, so that no report grows by its data.
-#[must_use]
-pub fn shorten(value: &str) -> String {
-    match value.char_indices().nth(VALUE_CHARS_MAX) {
-        None => value.to_owned(),
-        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+/// Bytes of a batch as text.
+#[derive(Clone, Copy)]
+struct Text<'b> {
+    text: &'b str,
+    /// Where it begins, in bytes of the batch.
+    base: usize,
+}
+
+impl<'b> Text<'b> {
+    /// Reads records as one text, if they are: one pass over all of them is cheaper than one for
+    /// each, and nearly always enough.
+    fn of(batch: &'b Batch, records: &[Record]) -> Option<Self> {
+        let base = records.first()?.start;
+        let bytes = batch.bytes().get(base..records.last()?.next)?;
+        let text = simdutf8::basic::from_utf8(bytes).ok()?;
+        Some(Self { text, base })
     }
+
+    /// Returns the text between two places of the batch.
+    fn get(self, place: Range<usize>) -> Option<&'b str> {
+        let (start, end) = (
+            place.start.checked_sub(self.base)?,
+            place.end.checked_sub(self.base)?,
+        );
+        self.text.get(start..end)
+    }
+}
+
+/// Returns what is known of an oversized record, which ends with the stretch `record`.
+pub(crate) fn oversized<'b>(batch: &'b Batch, record: &Record) -> Option<&'b Oversized> {
+    if record.kind != Kind::Oversized {
+        return None;
+    }
+    // It is the last one that begins before its own last bytes end: they are in order.
+    let at = batch.base().byte_offset + to_u64(record.start);
+    let all = batch.index().oversized();
+    let n_up_to = all.partition_point(|found| found.byte_offset <= at);
+    all.get(n_up_to.checked_sub(1)?)
 }
 
 /// What is to be done with a stretch of a batch.
@@ -276,11 +347,12 @@ pub enum Stretch<'v> {
 }
 
 impl Verdicts {
-    /// Returns the batch's stretches in order, neighbouring accepted ones as one.
+    /// Returns the slice's stretches in order, neighbouring accepted ones as one.
     pub fn stretches<'v>(&'v self, batch: &'v Batch) -> impl Iterator<Item = Stretch<'v>> {
         let records = batch.index().records();
+        let records = records.get(..self.slice.end).unwrap_or(records);
         let mut rejected = self.rejected.iter().peekable();
-        let mut at = 0;
+        let mut at = self.slice.start;
         std::iter::from_fn(move || {
             let record = records.get(at)?;
             if let Some(found) = rejected.next_if(|r| r.idx == at) {

@@ -1,15 +1,15 @@
 //! The beginning of a source: what comes before its first record, and what it says of the rest.
 
-use memchr::memchr2;
+use std::collections::HashSet;
 
 use crate::batch::unescape;
 use crate::dialect::{Dialect, DialectOptions, Header};
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::{HeaderFault, Plan, stripped};
+use crate::plan::{COLUMNS_MAX, HeaderFault, Plan, QUARANTINE_COLUMNS, stripped};
 use crate::position::Position;
 use crate::reason::Code;
-use crate::scan::{Field, Index, Kind, More, Scanner, to_u64};
-use crate::schema::Schema;
+use crate::scan::{self, Index, Kind, Line, More, Scanner, first_line, to_u64};
+use crate::schema::{Field, Schema};
 
 const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -52,8 +52,11 @@ pub struct Opener<'a> {
     record_bytes_max: usize,
     pending: Vec<u8>,
     position: Position,
+    /// How many lines are still to be passed over; a comment is one.
     lines_to_skip: u64,
     is_signature_read: bool,
+    /// How many bytes must be pending before another look at them is worth it.
+    wanted: usize,
 }
 
 /// One reading of the first record.
@@ -61,11 +64,19 @@ struct Reading {
     dialect: Dialect,
     labels: Vec<String>,
     own_at: usize,
-    start: usize,
     next: usize,
     n_lines: u64,
     kind: Kind,
     is_utf8: bool,
+}
+
+/// A reading, as a schema sees it.
+struct Candidate {
+    reading: Reading,
+    bound: Result<Plan, Vec<HeaderFault>>,
+    is_header: bool,
+    fits: bool,
+    n_known: usize,
 }
 
 impl<'a> Opener<'a> {
@@ -79,6 +90,7 @@ impl<'a> Opener<'a> {
             position: Position::START,
             lines_to_skip: options.skip_lines,
             is_signature_read: false,
+            wanted: 0,
         }
     }
 
@@ -102,50 +114,50 @@ impl<'a> Opener<'a> {
         let has_header = |reading: &Reading| {
             self.options.header == Header::Present || stripped(&reading.labels) > 0
         };
-        let bind = |reading: &Reading| {
-            if has_header(reading) {
-                bind_header(schema, reading)
-            } else {
-                Ok(Plan::positional(schema, reading.dialect))
-            }
-        };
         let n_fields = schema.fields().len();
-        let fits = |reading: &Reading| match self.options.header {
-            _ if has_header(reading) => bind(reading).is_ok(),
-            Header::Present => false,
-            Header::Absent => reading.labels.len() == n_fields,
-        };
-        let mut fitting = readings.iter().filter(|r| fits(r));
-        if let Some(first) = fitting.next()
-            && fitting.any(|other| other.labels != first.labels)
+        let names: HashSet<&str> = schema.fields().iter().map(Field::name).collect();
+        let candidates: Vec<Candidate> = readings
+            .into_iter()
+            .map(|reading| {
+                let is_header = has_header(&reading);
+                let bound = if is_header {
+                    bind_header(schema, &reading)
+                } else {
+                    Ok(Plan::positional(schema, reading.dialect))
+                };
+                let is_known = |label: &&String| names.contains(label.as_str());
+                Candidate {
+                    fits: bound.is_ok() && (is_header || reading.labels.len() == n_fields),
+                    n_known: reading.labels.iter().filter(is_known).count(),
+                    is_header,
+                    bound,
+                    reading,
+                }
+            })
+            .collect();
+        let fitting = || candidates.iter().filter(|c| c.fits).map(|c| &c.reading);
+        if let Some(first) = fitting().next()
+            && fitting().any(|other| other.labels != first.labels)
         {
-            return Err(ambiguous(readings.iter().filter(|r| fits(r))));
+            return Err(ambiguous(fitting()));
         }
-        let n_known = |reading: &Reading| {
-            let is_known = |label: &&String| schema.fields().iter().any(|f| f.name() == *label);
-            reading.labels.iter().filter(is_known).count()
-        };
-        // The readings come in order of preference, and `max_by_key` takes the last of equals.
-        let best = readings
+        // They come in order of preference, and `max_by_key` takes the last of equals.
+        let best = candidates
             .into_iter()
             .rev()
-            .max_by_key(|reading| (fits(reading), n_known(reading)));
-        let Some(reading) = best else {
-            return Err(Error::bug("a source was read in no way at all"));
-        };
-        let bound = bind(&reading);
-        let is_header = has_header(&reading);
-        // A quarantine file's header is ours, not the source's, if the source has none.
-        let is_own = self.options.header == Header::Present;
-        Ok(Some(self.opened(bound, &reading, is_header, is_own)))
+            .max_by_key(|candidate| (candidate.fits, candidate.n_known));
+        match best {
+            Some(best) => Ok(Some(self.opened(best))),
+            None => Err(Error::bug("a source was read in no way at all")),
+        }
     }
 
     /// Reads the beginning without a schema, to find the dialect. `None`: it takes more bytes.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open). The delimiter is ambiguous if two candidates make equally many
-    /// columns of the first record.
+    /// As [`open`](Self::open), and [`ErrorKind::Source`] if the header is longer than a record may
+    /// be. The delimiter is ambiguous if two candidates make equally many columns of the first record.
     pub fn open_untyped(&mut self, more: More) -> Result<Option<(Dialect, Position, Vec<u8>)>> {
         let Some(readings) = self.readings(more)? else {
             return Ok(None);
@@ -158,6 +170,16 @@ impl<'a> Opener<'a> {
         if most > 1 && best.next().is_some() {
             return Err(ambiguous(
                 readings.iter().filter(|r| r.labels.len() == most),
+            ));
+        }
+        let is_too_long = matches!(first.kind, Kind::Oversized | Kind::Piece);
+        if is_too_long && self.options.header == Header::Present {
+            return Err(Error::new(
+                ErrorKind::Source,
+                format!(
+                    "the header is longer than the record limit of {} bytes",
+                    self.record_bytes_max
+                ),
             ));
         }
         let dialect = first.dialect;
@@ -173,23 +195,18 @@ impl<'a> Opener<'a> {
         )))
     }
 
-    fn opened(
-        &mut self,
-        bound: Result<Plan, Vec<HeaderFault>>,
-        reading: &Reading,
-        is_header: bool,
-        is_own: bool,
-    ) -> Opened {
+    fn opened(&mut self, best: Candidate) -> Opened {
+        let Candidate { reading, bound, .. } = best;
         let mut header = Vec::new();
-        if is_header {
-            let written = self.pending.get(reading.start..reading.next);
+        if best.is_header {
+            let written = self.pending.get(..reading.next);
             header = written.unwrap_or_default().to_vec();
             self.consume(reading.next, reading.n_lines);
         }
-        let own_header_at = if is_own {
-            (reading.own_at - reading.start).min(header.len())
-        } else {
-            header.len()
+        // A quarantine file's header is ours, not the source's, if the source has none.
+        let own_header_at = match self.options.header {
+            Header::Present => reading.own_at.min(header.len()),
+            Header::Absent => header.len(),
         };
         Opened {
             bound,
@@ -203,24 +220,24 @@ impl<'a> Opener<'a> {
 
     /// Reads the first record by every delimiter that may be meant. `None`: it takes more bytes.
     fn readings(&mut self, more: More) -> Result<Option<Vec<Reading>>> {
-        if !self.read_signature(more)? || !self.skip_lines(more) {
+        let dialects = self.dialects()?;
+        if !self.read_signature(more)? || !self.pass_lines(more) {
             return Ok(None);
         }
-        let candidates = match self.options.delimiter {
-            Some(delimiter) => vec![delimiter],
-            None => Dialect::CANDIDATES.to_vec(),
-        };
+        if more == More::MayFollow && self.pending.len() < self.wanted {
+            return Ok(None);
+        }
         let mut readings = Vec::new();
-        for delimiter in candidates {
-            let dialect = match Dialect::new(self.options, delimiter) {
-                Ok(dialect) => dialect,
-                Err(err) if self.options.delimiter.is_some() => return Err(err),
-                // A candidate that is the quote, or the comment sign, is not meant.
-                Err(_) => continue,
-            };
+        for dialect in dialects {
             match self.read_first(dialect, more) {
                 Some(reading) => readings.push(reading),
-                None if more == More::MayFollow => return Ok(None),
+                None if more == More::MayFollow => {
+                    // Looking at twice as much each time keeps the work linear. Two bytes past the
+                    // limit (half a line end may wait for the other) say that it was passed.
+                    let limit = self.record_bytes_max.saturating_add(2);
+                    self.wanted = self.pending.len().saturating_mul(2).min(limit);
+                    return Ok(None);
+                }
                 None => {}
             }
         }
@@ -231,6 +248,20 @@ impl<'a> Opener<'a> {
             ));
         }
         Ok(Some(readings))
+    }
+
+    /// Returns the dialects that may be meant, in order of preference.
+    fn dialects(&self) -> Result<Vec<Dialect>> {
+        if let Some(delimiter) = self.options.delimiter {
+            return Ok(vec![Dialect::new(self.options, delimiter)?]);
+        }
+        let candidates = Dialect::CANDIDATES.map(|byte| Dialect::new(self.options, byte));
+        if candidates.iter().any(Result::is_ok) {
+            // A candidate that is the quote, or the comment sign, is not meant.
+            return Ok(candidates.into_iter().flatten().collect());
+        }
+        // It is not for the delimiter that none will do.
+        candidates.into_iter().collect()
     }
 
     /// Passes over a byte order mark and refuses what is no UTF-8 text. Returns whether it is done.
@@ -259,22 +290,36 @@ impl<'a> Opener<'a> {
         Ok(true)
     }
 
-    /// Passes over the lines before the header. Returns whether it is done.
-    fn skip_lines(&mut self, more: More) -> bool {
-        while self.lines_to_skip > 0 {
-            let Some(end) = memchr2(b'\n', b'\r', &self.pending) else {
-                self.consume(self.pending.len(), 0);
-                return more == More::None;
-            };
-            let is_crlf = self.pending.get(end..end + 2) == Some(b"\r\n");
-            let is_cut = end + 1 == self.pending.len() && self.pending.last() == Some(&b'\r');
-            if is_cut && more == More::MayFollow {
-                return false;
+    /// Passes over the lines before the header, and comments. Returns whether that is done.
+    fn pass_lines(&mut self, more: More) -> bool {
+        let mut at = 0;
+        let mut n_lines = 0;
+        let is_done = loop {
+            if self.lines_to_skip == 0 {
+                match self.pending.get(at) {
+                    Some(&byte) if self.options.comment == Some(byte) => self.lines_to_skip = 1,
+                    Some(_) => break true,
+                    None => break more == More::None,
+                }
             }
-            self.consume(end + 1 + usize::from(is_crlf), 1);
-            self.lines_to_skip -= 1;
-        }
-        true
+            match first_line(&self.pending, at, more) {
+                Line::Whole { next, .. } => {
+                    at = next;
+                    n_lines += 1;
+                    self.lines_to_skip -= 1;
+                }
+                Line::WaitsAt(end) => {
+                    at = end;
+                    break false;
+                }
+                Line::Unended => {
+                    at = self.pending.len();
+                    break more == More::None;
+                }
+            }
+        };
+        self.consume(at, n_lines);
+        is_done
     }
 
     fn consume(&mut self, n_bytes: usize, n_lines: u64) {
@@ -283,33 +328,47 @@ impl<'a> Opener<'a> {
         self.position.line += n_lines;
     }
 
-    /// Reads the first record, comments before it passed over.
+    /// Reads the first record.
     fn read_first(&self, dialect: Dialect, more: More) -> Option<Reading> {
         let mut scanner = Scanner::new(dialect, self.record_bytes_max, Position::START);
         let mut index = Index::default();
         scanner.scan_up_to(&self.pending, more, 1, &mut index);
-        let record = index.records().iter().find(|r| r.kind.is_record())?;
+        let record = index.records().first()?;
         let fields = index.fields(record);
-        let cells: Vec<Vec<u8>> = fields.iter().map(|f| self.cell(dialect, f)).collect();
+        // One more than a plan takes tells it that there are too many.
+        let n_cells_max = QUARANTINE_COLUMNS.len() + COLUMNS_MAX + 1;
+        let cells: Vec<Vec<u8>> = fields
+            .iter()
+            .take(n_cells_max)
+            .map(|f| self.cell(dialect, f))
+            .collect();
         let is_utf8 = cells.iter().all(|cell| str::from_utf8(cell).is_ok());
         let labels: Vec<String> = cells
             .into_iter()
             .map(|cell| String::from_utf8_lossy(&cell).into_owned())
             .collect();
-        let own_field = fields.get(stripped(&labels));
+        let (own_at, next, n_lines) = match record.kind {
+            // However much of it is there: the answer does not depend on how the bytes came.
+            Kind::Oversized | Kind::Piece => (0, self.record_bytes_max, 1),
+            Kind::Fields | Kind::Blank | Kind::BrokenQuote | Kind::Overhead => {
+                let own_field = fields.get(stripped(&labels));
+                let own_at = own_field.map_or(record.end, |f| f.start);
+                let n_lines = scanner.position().line - Position::START.line;
+                (own_at, record.next, n_lines)
+            }
+        };
         Some(Reading {
             dialect,
-            own_at: own_field.map_or(record.end, |f| f.start),
+            own_at,
             labels,
-            start: record.start,
-            next: record.next,
-            n_lines: scanner.position().line - Position::START.line,
+            next,
+            n_lines,
             kind: record.kind,
             is_utf8,
         })
     }
 
-    fn cell(&self, dialect: Dialect, field: &Field) -> Vec<u8> {
+    fn cell(&self, dialect: Dialect, field: &scan::Field) -> Vec<u8> {
         let raw = self.pending.get(field.start..field.end).unwrap_or_default();
         let mut cell = Vec::new();
         unescape(dialect, raw, &mut cell);

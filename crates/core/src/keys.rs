@@ -11,8 +11,10 @@ use crate::scan::to_u64;
 /// How much memory the values of unique columns may take by default, in bytes.
 pub const KEY_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// What an entry costs beside its value: the map's slot, the allocation and the line.
-const ENTRY_BYTES: u64 = 64;
+/// What an entry costs beside its value, at worst: a slot of 25 bytes in a map that has just doubled
+/// (a 16/7 of it, and half as much again while the old map is still there), and what the allocator
+/// adds to each value and loses between them.
+const ENTRY_BYTES: u64 = 160;
 
 /// The values that were claimed, each with the line of the record that claimed it.
 #[derive(Debug)]
@@ -31,13 +33,15 @@ impl Keys {
         }
     }
 
-    /// Settles a batch's claims: records that repeat a value are turned away too.
+    /// Settles a slice's claims: records that repeat a value are turned away too.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Limit`] if the values take more memory than they may.
+    /// [`ErrorKind::Limit`] if the values take more memory than they may. The slice is cut before
+    /// the record that was too much: what is before it stands, and may stop the run by itself.
     pub(crate) fn settle(&mut self, batch: &Batch, verdicts: &mut Verdicts) -> Result<()> {
         let mut late = Vec::new();
+        let mut full = None;
         let mut rejected = verdicts.rejected.iter_mut().peekable();
         for claims in verdicts.claims.chunk_by(|a, b| a.idx == b.idx) {
             let Some(idx) = claims.first().map(|claim| claim.idx) else {
@@ -52,8 +56,12 @@ impl Keys {
                 Some(known) => known.faults.extend(repeated),
                 None if repeated.is_empty() => {
                     let line = line_of(batch, idx);
-                    for claim in claims {
-                        self.claim(claim, &verdicts.claim_keys, line)?;
+                    let mut claims = claims.iter();
+                    let claimed =
+                        claims.try_for_each(|c| self.claim(c, &verdicts.claim_keys, line));
+                    if let Err(err) = claimed {
+                        full = Some((idx, err));
+                        break;
                     }
                 }
                 None => late.push(Rejected {
@@ -66,7 +74,13 @@ impl Keys {
             verdicts.rejected.append(&mut late);
             verdicts.rejected.sort_by_key(|r| r.idx);
         }
-        Ok(())
+        match full {
+            None => Ok(()),
+            Some((idx, err)) => {
+                verdicts.cut(idx);
+                Err(err)
+            }
+        }
     }
 
     fn repeated(&self, claim: &Claim, keys: &[u8]) -> Option<Fault> {

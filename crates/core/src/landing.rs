@@ -4,14 +4,14 @@
 //! side. When an output is sealed the store holds its parts and shows nothing.
 
 use bytes::Bytes;
-use tracing::info;
+use tokio_util::sync::CancellationToken;
 
 use crate::checksum::Crc64;
 use crate::error::{Error, ErrorKind, Result, Role};
-use crate::event::Event;
+use crate::guard::guarded;
 use crate::part::{PartBuffer, PartSchedule, PartSize};
 use crate::scan::to_u64;
-use crate::store::{ObjectStore, Part, Place, Seal, Stored, WriteOptions};
+use crate::store::{ObjectStore, Part, Place, Seal, WriteOptions};
 use crate::upload::{Budget, Target, UploadSession};
 
 /// How outputs are sent.
@@ -32,6 +32,7 @@ pub struct Landing<S: ObjectStore> {
     target: Target<S>,
     options: WriteOptions,
     sending: LandingOptions,
+    cancel: CancellationToken,
     schedule: PartSchedule,
     buffer: PartBuffer,
     session: Option<UploadSession<S>>,
@@ -76,11 +77,12 @@ impl<S: ObjectStore> Landing<S> {
         place: Place<S>,
         role: Role,
         options: WriteOptions,
-        landing: LandingOptions,
+        sending: LandingOptions,
         output_bytes_max: Option<u64>,
+        cancel: CancellationToken,
     ) -> Self {
         let schedule =
-            PartSchedule::plan(landing.part_size, output_bytes_max, &place.store.rules());
+            PartSchedule::plan(sending.part_size, output_bytes_max, &place.store.rules());
         Self {
             target: Target {
                 store: place.store,
@@ -89,7 +91,8 @@ impl<S: ObjectStore> Landing<S> {
                 role,
             },
             options,
-            sending: landing,
+            sending,
+            cancel,
             buffer: PartBuffer::new(schedule.part_bytes(1)),
             schedule,
             session: None,
@@ -136,10 +139,8 @@ impl<S: ObjectStore> Landing<S> {
             ));
         }
         if self.session.is_none() {
-            let in_flight_max = self.sending.in_flight_max;
-            let budget = self.sending.budget.clone();
-            let begun =
-                UploadSession::begin(self.target.clone(), &self.options, in_flight_max, budget);
+            let (target, sending) = (self.target.clone(), self.sending.clone());
+            let begun = UploadSession::begin(target, &self.options, sending, self.cancel.clone());
             self.session = Some(begun.await?);
         }
         self.n_parts += 1;
@@ -161,11 +162,8 @@ impl<S: ObjectStore> Landing<S> {
     ///
     /// # Errors
     ///
-    /// The store's refusal. The output is still open: the caller aborts it.
-    ///
-    /// # Cancel safety
-    ///
-    /// Not safe: a part may be lost. The output can still be aborted.
+    /// The store's refusal, or [`ErrorKind::Cancelled`]. The output is still open: the caller aborts
+    /// it.
     pub async fn flush(&mut self) -> Result<()> {
         if self.session.is_some() && !self.buffer.is_empty() {
             self.send_part().await?;
@@ -176,9 +174,16 @@ impl<S: ObjectStore> Landing<S> {
         }
     }
 
-    /// Ends the output. What [`flush`](Self::flush) did not wait for, publishing will.
-    #[must_use = "the store holds it: publish or abort it"]
-    pub fn seal(mut self) -> Sealed<S> {
+    /// Ends the output, once all of it but a single part's worth is confirmed by the store.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush); the output is aborted then.
+    pub async fn seal(mut self) -> Result<Sealed<S>> {
+        if let Err(err) = self.flush().await {
+            self.abort().await;
+            return Err(err);
+        }
         let rest = self.buffer.take(0);
         let (body, seal, n_parts) = if let Some(session) = self.session {
             (Body::Parts(session), self.sent, self.n_parts)
@@ -189,13 +194,13 @@ impl<S: ObjectStore> Landing<S> {
             };
             (Body::Whole(rest), seal, 1)
         };
-        Sealed {
+        Ok(Sealed {
             target: self.target,
             options: self.options,
             body,
             seal,
             n_parts,
-        }
+        })
     }
 
     /// Gives up: what the store holds of it is dropped.
@@ -243,19 +248,21 @@ impl<S: ObjectStore> Sealed<S> {
             seal,
             n_parts,
         } = self;
-        let published = match body {
+        let stored = match body {
+            Body::Parts(session) => session.complete(seal).await?,
             Body::Whole(bytes) => {
-                let put = target
-                    .store
-                    .put(&target.key, bytes, seal.crc64, &options)
-                    .await;
-                put.map_err(|fault| target.error("write", fault))
+                let put = async {
+                    let put = target
+                        .store
+                        .put(&target.key, bytes, seal.crc64, &options)
+                        .await;
+                    put.map_err(|fault| target.error("write", fault))
+                };
+                match guarded(put).await {
+                    Ok(stored) => stored,
+                    Err(err) => target.settle(&options.run, seal).await.ok_or(err)?,
+                }
             }
-            Body::Parts(session) => session.complete(seal).await,
-        };
-        let stored = match published {
-            Ok(stored) => stored,
-            Err(err) => settle(&target, &options, seal, err).await?,
         };
         Ok(Receipt {
             uri: target.uri,
@@ -271,25 +278,5 @@ impl<S: ObjectStore> Sealed<S> {
             Body::Whole(_) => {}
             Body::Parts(session) => session.abort().await,
         }
-    }
-}
-
-/// Decides a commit that the store refused: a retry may have met the object of its own first try.
-async fn settle<S: ObjectStore>(
-    target: &Target<S>,
-    options: &WriteOptions,
-    seal: Seal,
-    err: Error,
-) -> Result<Stored> {
-    match target.store.look(&target.key).await {
-        Ok(Some(found))
-            if found.run.as_ref() == Some(&options.run) && found.bytes == seal.bytes =>
-        {
-            info!(event = Event::CommitSettled.as_str(), uri = %target.uri);
-            Ok(Stored {
-                etag: Some(found.tag),
-            })
-        }
-        Ok(_) | Err(_) => Err(err),
     }
 }

@@ -23,6 +23,7 @@ pub mod dialect;
 pub mod error;
 pub mod event;
 pub mod gate;
+mod guard;
 pub mod header;
 pub mod keys;
 pub mod landing;
@@ -38,6 +39,7 @@ pub mod scan;
 pub mod schema;
 pub mod store;
 pub mod summary;
+pub mod text;
 pub mod upload;
 pub mod value;
 

@@ -26,7 +26,7 @@ const _: () = assert!(
 const PARTS_PER_STEP: u32 = 1_000;
 /// Where a growing schedule waits until [`SLOW_PARTS`] parts are sent, in bytes.
 const SLOW_BYTES: u64 = 32 * MIB;
-/// See [`SLOW_BYTES`]: 6, 12, 24 and then 32 MiB reach 101 GiB by part 5,000.
+/// See [`SLOW_BYTES`]: 6, 12, 24 and then 32 MiB come to 103.5 GiB by part 5,000.
 const SLOW_PARTS: u32 = 5_000;
 
 /// A part size that every store's rules allow.
@@ -76,9 +76,14 @@ impl Default for PartSize {
 pub enum PartSchedule {
     /// All the same, in bytes; only the last may be smaller.
     Equal(u64),
-    /// Growing, from this size in bytes: for outputs of unknown length. The size doubles every 1,000
-    /// parts, but stays at 32 MiB until 5,000 are sent, and within the store's largest.
-    Growing(u64),
+    /// Growing: for outputs of unknown length. The size doubles every 1,000 parts, but stays at
+    /// 32 MiB until 5,000 are sent.
+    Growing {
+        /// The first part's size, in bytes.
+        first: u64,
+        /// The largest that the store takes, in bytes.
+        max: u64,
+    },
 }
 
 impl PartSchedule {
@@ -95,10 +100,10 @@ impl PartSchedule {
                 let needed = needed.div_ceil(MIB) * MIB;
                 Self::Equal(within(asked.bytes().max(needed)))
             }
-            None if rules.part_bytes_min == rules.part_bytes_max => {
-                Self::Equal(rules.part_bytes_min)
-            }
-            None => Self::Growing(within(asked.bytes())),
+            None => Self::Growing {
+                first: within(asked.bytes()),
+                max: rules.part_bytes_max,
+            },
         }
     }
 
@@ -107,7 +112,7 @@ impl PartSchedule {
     /// ```
     /// use rowgate_core::part::{PartSchedule, MIB};
     ///
-    /// let growing = PartSchedule::Growing(6 * MIB);
+    /// let growing = PartSchedule::Growing { first: 6 * MIB, max: 5 * 1024 * MIB };
     /// assert_eq!(growing.part_bytes(1), 6 * MIB);
     /// assert_eq!(growing.part_bytes(1_001), 12 * MIB);
     /// let first_100_gib: u64 = (1..=5_000).map(|n| growing.part_bytes(n)).sum();
@@ -117,15 +122,17 @@ impl PartSchedule {
     pub fn part_bytes(self, number: u32) -> u64 {
         match self {
             Self::Equal(bytes) => bytes,
-            Self::Growing(bytes) => {
-                let steps = number.saturating_sub(1) / PARTS_PER_STEP;
-                if number <= SLOW_PARTS {
-                    let grown = bytes.saturating_mul(1 << steps.min(16));
-                    return grown.min(SLOW_BYTES.max(bytes));
-                }
-                let steps = number.saturating_sub(SLOW_PARTS + 1) / PARTS_PER_STEP + 1;
-                let grown = SLOW_BYTES.max(bytes).saturating_mul(1 << steps.min(16));
-                grown.min(S3_PART_BYTES_MAX)
+            Self::Growing { first, max } => {
+                let slow = SLOW_BYTES.max(first);
+                let doubled = |bytes: u64, n_parts: u32| {
+                    let n_steps = (n_parts / PARTS_PER_STEP).min(16);
+                    bytes.saturating_mul(1 << n_steps)
+                };
+                let grown = match number.checked_sub(SLOW_PARTS + 1) {
+                    None => doubled(first, number.saturating_sub(1)).min(slow),
+                    Some(n_after) => doubled(slow, n_after + PARTS_PER_STEP),
+                };
+                grown.min(max)
             }
         }
     }
@@ -159,7 +166,8 @@ impl PartBuffer {
         if n_bytes > self.bytes.capacity() && n_bytes > SMALL_BYTES {
             // Never past the part: what doubling would add is not used, and parts are held in memory.
             let growth = self.bytes.len().max(GROWTH_BYTES);
-            self.bytes.reserve_exact(growth.min(self.part_bytes - self.bytes.len()));
+            self.bytes
+                .reserve_exact(growth.min(self.part_bytes - self.bytes.len()));
         }
         self.bytes.extend_from_slice(now);
         later
@@ -181,5 +189,77 @@ impl PartBuffer {
     pub(crate) fn take(&mut self, part_bytes: u64) -> Bytes {
         self.part_bytes = usize::try_from(part_bytes).unwrap_or(usize::MAX);
         Bytes::from(std::mem::take(&mut self.bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S3: PartRules = PartRules {
+        part_bytes_min: S3_PART_BYTES_MIN,
+        part_bytes_max: S3_PART_BYTES_MAX,
+        parts_max: S3_PARTS_MAX,
+        in_flight_max: 256,
+    };
+    const GIB: u64 = 1024 * MIB;
+
+    #[track_caller]
+    fn check_equal(output_bytes_max: u64, part_bytes: u64) {
+        let schedule = PartSchedule::plan(PartSize::default(), Some(output_bytes_max), &S3);
+        assert_eq!(
+            schedule,
+            PartSchedule::Equal(part_bytes),
+            "{output_bytes_max}"
+        );
+        assert!(output_bytes_max.div_ceil(part_bytes) <= u64::from(S3_PARTS_MAX));
+    }
+
+    #[test]
+    fn parts_of_a_known_length_are_equal_and_few_enough() {
+        check_equal(0, 6 * MIB);
+        check_equal(60_000 * MIB, 6 * MIB);
+        check_equal(60_000 * MIB + 1, 7 * MIB);
+        // The largest object of S3, on paper: 48.8 TiB.
+        check_equal(50_000 * GIB, 5_120 * MIB);
+    }
+
+    #[test]
+    fn growing_parts_never_shrink_and_stay_within_the_store() {
+        for (asked, rules) in [(6 * MIB, S3), (100 * MIB, S3)] {
+            let schedule = PartSchedule::plan(PartSize::new(asked).unwrap(), None, &rules);
+            let sizes: Vec<u64> = (1..=S3_PARTS_MAX).map(|n| schedule.part_bytes(n)).collect();
+            assert!(sizes.is_sorted());
+            assert!(
+                sizes
+                    .iter()
+                    .all(|bytes| (asked..=S3_PART_BYTES_MAX).contains(bytes))
+            );
+        }
+        let schedule = PartSchedule::plan(PartSize::default(), None, &S3);
+        let capacity: u64 = (1..=S3_PARTS_MAX).map(|n| schedule.part_bytes(n)).sum();
+        assert_eq!(capacity / GIB, 2_041, "as docs/landing.md says");
+        assert!((1..=5_000).all(|n| schedule.part_bytes(n) <= 32 * MIB));
+        let blocks = PartRules {
+            part_bytes_min: 1,
+            part_bytes_max: 512 * 1024,
+            ..S3
+        };
+        let schedule = PartSchedule::plan(PartSize::default(), None, &blocks);
+        assert!(
+            (1..=1_000_000)
+                .step_by(999)
+                .all(|n| schedule.part_bytes(n) == 512 * 1024)
+        );
+    }
+
+    #[test]
+    fn a_buffer_is_cut_exactly() {
+        let mut buffer = PartBuffer::new(4);
+        assert_eq!(buffer.fill(b"abcdef"), b"ef");
+        assert!(buffer.is_full());
+        assert_eq!(buffer.take(1).as_ref(), b"abcd");
+        assert_eq!(buffer.fill(b"ef"), b"f");
+        assert_eq!((buffer.len(), buffer.is_empty()), (1, false));
     }
 }

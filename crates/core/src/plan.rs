@@ -1,9 +1,21 @@
 //! Schema and header, bound: which column is checked by which field.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::check::ColumnCheck;
 use crate::dialect::Dialect;
 use crate::reason::Code;
 use crate::schema::{Field, FieldsMatch, Schema};
+use crate::text::shorten;
+
+/// How many columns a source may have, those of a quarantine file not counted.
+pub const COLUMNS_MAX: usize = 65_536;
+
+/// How long a label may be, in characters.
+pub const LABEL_CHARS_MAX: usize = 1_000;
+
+/// How many faults of a header are listed; one more says how many are not.
+const FAULTS_MAX: usize = 100;
 
 /// The columns that a quarantine file has before the source's own, in order.
 pub const QUARANTINE_COLUMNS: [&str; 5] = [
@@ -59,7 +71,9 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the header, by the schema's `fieldsMatch`.
+    /// What is wrong with the header, by the schema's `fieldsMatch`; of very much, the first faults
+    /// and how many more there are. A header of more than [`COLUMNS_MAX`] columns, or a label of more
+    /// than [`LABEL_CHARS_MAX`] characters, is wrong as well.
     pub fn bind(
         schema: &Schema,
         dialect: Dialect,
@@ -67,46 +81,28 @@ impl Plan {
     ) -> Result<Self, Vec<HeaderFault>> {
         let n_stripped = stripped(labels);
         let labels = labels.get(n_stripped..).unwrap_or_default();
-        let mut faults = label_faults(labels);
-        match schema.fields_match() {
-            FieldsMatch::Exact => exact(schema, labels, &mut faults),
-            FieldsMatch::Equal => {
-                missing(schema.fields(), labels, &mut faults);
-                extra(schema, labels, &mut faults);
-            }
-            FieldsMatch::Subset => missing(schema.fields(), labels, &mut faults),
-            FieldsMatch::Superset => {
-                missing(
-                    schema.fields().iter().filter(|f| f.is_required()),
-                    labels,
-                    &mut faults,
-                );
-                extra(schema, labels, &mut faults);
-            }
-            FieldsMatch::Partial => {
-                missing(
-                    schema.fields().iter().filter(|f| f.is_required()),
-                    labels,
-                    &mut faults,
-                );
-                if !labels.iter().any(|label| find(schema, label).is_some()) {
-                    faults.push(HeaderFault {
-                        code: Code::MissingLabel,
-                        column: None,
-                        expected: "at least one of the schema's fields in the header".to_owned(),
-                        found: None,
-                    });
-                }
-            }
+        let by_name: HashMap<&str, usize> = schema
+            .fields()
+            .iter()
+            .enumerate()
+            .map(|(idx, field)| (field.name(), idx))
+            .collect();
+        let mut faults = Faults::default();
+        if labels.len() > COLUMNS_MAX {
+            // Nothing else is worth saying of it.
+            faults.add(too_many_labels);
+            return Err(faults.into_list());
         }
+        check_labels(labels, &mut faults);
+        check_match(schema, &by_name, labels, &mut faults);
         if !faults.is_empty() {
-            return Err(faults);
+            return Err(faults.into_list());
         }
         let columns = labels
             .iter()
             .map(|label| Column {
                 name: label.clone(),
-                field: find(schema, label),
+                field: by_name.get(label.as_str()).copied(),
             })
             .collect();
         Ok(Self {
@@ -182,75 +178,148 @@ pub fn stripped(labels: &[String]) -> usize {
     }
 }
 
-fn find(schema: &Schema, label: &str) -> Option<usize> {
-    schema
-        .fields()
-        .iter()
-        .position(|field| field.name() == label)
+/// Faults of a header, as many as are worth listing: how many there are is the source's choice.
+#[derive(Default)]
+struct Faults {
+    listed: Vec<HeaderFault>,
+    n_more: usize,
 }
 
-fn label_faults(labels: &[String]) -> Vec<HeaderFault> {
-    let mut faults = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for (idx, label) in labels.iter().enumerate() {
+impl Faults {
+    fn add(&mut self, fault: impl FnOnce() -> HeaderFault) {
+        if self.listed.len() < FAULTS_MAX {
+            self.listed.push(fault());
+        } else {
+            self.n_more += 1;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    fn into_list(mut self) -> Vec<HeaderFault> {
+        let last = self.listed.last().map(|fault| fault.code);
+        if let Some(code) = last.filter(|_| self.n_more > 0) {
+            self.listed.push(HeaderFault {
+                code,
+                column: None,
+                expected: format!(
+                    "a header that matches, but {} more faults are not listed",
+                    self.n_more
+                ),
+                found: None,
+            });
+        }
+        self.listed
+    }
+}
+
+/// Checks the labels as such.
+fn check_labels(labels: &[String], faults: &mut Faults) {
+    let mut seen = HashSet::new();
+    for (number, label) in (1_usize..).zip(labels) {
         if label.is_empty() {
-            faults.push(HeaderFault {
+            faults.add(|| HeaderFault {
                 code: Code::BlankLabel,
                 column: None,
-                expected: format!("a label for column {}", idx + 1),
+                expected: format!("a label for column {number}"),
                 found: Some(String::new()),
             });
+        } else if label.chars().nth(LABEL_CHARS_MAX).is_some() {
+            faults.add(|| HeaderFault {
+                code: Code::RecordTooLong,
+                column: Some(shorten(label)),
+                expected: format!(
+                    "labels of at most {LABEL_CHARS_MAX} characters, column {number} has a longer one"
+                ),
+                found: Some(shorten(label)),
+            });
         } else if !seen.insert(label) {
-            faults.push(HeaderFault {
+            faults.add(|| HeaderFault {
                 code: Code::DuplicateLabel,
-                column: Some(label.clone()),
-                expected: format!("each label once, column {} repeats one", idx + 1),
-                found: Some(label.clone()),
+                column: Some(shorten(label)),
+                expected: format!("each label once, column {number} repeats one"),
+                found: Some(shorten(label)),
             });
         }
     }
-    faults
 }
 
-fn exact(schema: &Schema, labels: &[String], faults: &mut Vec<HeaderFault>) {
+/// Checks the labels against the fields, by the schema's `fieldsMatch`.
+fn check_match(
+    schema: &Schema,
+    by_name: &HashMap<&str, usize>,
+    labels: &[String],
+    faults: &mut Faults,
+) {
+    let fields = schema.fields().iter();
+    let required = schema.fields().iter().filter(|f| f.is_required());
+    match schema.fields_match() {
+        FieldsMatch::Exact => exact(schema, labels, faults),
+        FieldsMatch::Equal => {
+            missing(fields, labels, faults);
+            extra(by_name, labels, faults);
+        }
+        FieldsMatch::Subset => missing(fields, labels, faults),
+        FieldsMatch::Superset => {
+            missing(required, labels, faults);
+            extra(by_name, labels, faults);
+        }
+        FieldsMatch::Partial => {
+            missing(required, labels, faults);
+            if !labels.iter().any(|l| by_name.contains_key(l.as_str())) {
+                faults.add(|| HeaderFault {
+                    code: Code::MissingLabel,
+                    column: None,
+                    expected: "at least one of the schema's fields in the header".to_owned(),
+                    found: None,
+                });
+            }
+        }
+    }
+}
+
+fn exact(schema: &Schema, labels: &[String], faults: &mut Faults) {
     for (idx, field) in schema.fields().iter().enumerate() {
         match labels.get(idx) {
-            None => faults.push(missing_label(field.name())),
-            Some(label) if label != field.name() => faults.push(HeaderFault {
+            None => faults.add(|| missing_label(field.name())),
+            Some(label) if label != field.name() => faults.add(|| HeaderFault {
                 code: Code::IncorrectLabel,
-                column: Some(field.name().to_owned()),
-                expected: format!("the label `{}` for column {}", field.name(), idx + 1),
-                found: Some(label.clone()),
+                column: Some(shorten(field.name())),
+                expected: format!(
+                    "the label `{}` for column {}",
+                    shorten(field.name()),
+                    idx + 1
+                ),
+                found: Some(shorten(label)),
             }),
             Some(_) => {}
         }
     }
     for label in labels.iter().skip(schema.fields().len()) {
-        faults.push(extra_label(label));
+        faults.add(|| extra_label(label));
     }
 }
 
-fn missing<'f>(
-    fields: impl IntoIterator<Item = &'f Field>,
-    labels: &[String],
-    faults: &mut Vec<HeaderFault>,
-) {
-    let absent = fields
-        .into_iter()
-        .filter(|field| !labels.iter().any(|label| label == field.name()));
-    faults.extend(absent.map(|field| missing_label(field.name())));
+fn missing<'f>(fields: impl Iterator<Item = &'f Field>, labels: &[String], faults: &mut Faults) {
+    let labels: HashSet<&str> = labels.iter().map(String::as_str).collect();
+    for field in fields.filter(|field| !labels.contains(field.name())) {
+        faults.add(|| missing_label(field.name()));
+    }
 }
 
-fn extra(schema: &Schema, labels: &[String], faults: &mut Vec<HeaderFault>) {
-    let unknown = labels.iter().filter(|label| find(schema, label).is_none());
-    faults.extend(unknown.map(|label| extra_label(label)));
+fn extra(by_name: &HashMap<&str, usize>, labels: &[String], faults: &mut Faults) {
+    for label in labels.iter().filter(|l| !by_name.contains_key(l.as_str())) {
+        faults.add(|| extra_label(label));
+    }
 }
 
 fn missing_label(name: &str) -> HeaderFault {
     HeaderFault {
         code: Code::MissingLabel,
-        column: Some(name.to_owned()),
-        expected: format!("a column with the label `{name}`"),
+        column: Some(shorten(name)),
+        expected: format!("a column with the label `{}`", shorten(name)),
         found: None,
     }
 }
@@ -258,9 +327,18 @@ fn missing_label(name: &str) -> HeaderFault {
 fn extra_label(label: &str) -> HeaderFault {
     HeaderFault {
         code: Code::ExtraLabel,
-        column: Some(label.to_owned()),
+        column: Some(shorten(label)),
         expected: "only columns that the schema names".to_owned(),
-        found: Some(label.to_owned()),
+        found: Some(shorten(label)),
+    }
+}
+
+fn too_many_labels() -> HeaderFault {
+    HeaderFault {
+        code: Code::RecordTooLong,
+        column: None,
+        expected: format!("at most {COLUMNS_MAX} columns"),
+        found: None,
     }
 }
 
@@ -324,6 +402,45 @@ mod tests {
         use Code::{BlankLabel, DuplicateLabel};
         check("subset", &["a", "b", ""], &[(BlankLabel, "-")]);
         check("subset", &["a", "b", "a"], &[(DuplicateLabel, "a")]);
+    }
+
+    /// Binds a header of so many labels; returns its faults.
+    fn faults_of(labels: &[String]) -> Vec<HeaderFault> {
+        let schema = Schema::parse(br#"{"fieldsMatch": "superset", "fields": [{"name": "a"}]}"#);
+        let dialect = Dialect::new(&DialectOptions::default(), b',').unwrap();
+        Plan::bind(&schema.unwrap(), dialect, labels)
+            .err()
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_said_of_a_header_is_bounded() {
+        let labels: Vec<String> = (0..COLUMNS_MAX).map(|n| format!("c{n}")).collect();
+        let faults = faults_of(&labels);
+        assert_eq!(faults.len(), FAULTS_MAX + 1);
+        assert_eq!(
+            faults[FAULTS_MAX].expected,
+            "a header that matches, but 65436 more faults are not listed"
+        );
+        let labels = vec![String::new(); COLUMNS_MAX + 1];
+        let faults = faults_of(&labels);
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].code, Code::RecordTooLong);
+        assert_eq!(faults[0].expected, "at most 65536 columns");
+    }
+
+    #[test]
+    fn a_long_label_is_refused_and_shortened() {
+        let faults = faults_of(&["a".to_owned(), "é".repeat(LABEL_CHARS_MAX + 1)]);
+        assert_eq!(faults[0].code, Code::RecordTooLong);
+        for fault in faults {
+            assert!(fault.found.unwrap().chars().count() <= 101);
+            assert!(fault.column.unwrap().chars().count() <= 101);
+        }
+        let longest = "é".repeat(LABEL_CHARS_MAX);
+        let faults = faults_of(&["a".to_owned(), longest]);
+        assert_eq!(faults.len(), 1, "only that the schema does not name it");
+        assert_eq!(faults[0].code, Code::ExtraLabel);
     }
 
     #[test]

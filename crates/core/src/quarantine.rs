@@ -3,12 +3,17 @@
 //! Five columns come first ([`QUARANTINE_COLUMNS`]), then the source's own header and, for each
 //! record that is well-formed by itself, its own bytes. A record that is not has its bytes in
 //! `_rowgate_raw` and empty cells after it.
+//!
+//! It is written in the source's dialect, so that it can be read by the same settings. In a dialect
+//! without quotes our own texts are escaped, or have a space where there is no escape either, and raw
+//! bytes that would need quotes are in base64.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::batch::Batch;
 use crate::dialect::Dialect;
+use crate::gate::oversized;
 use crate::plan::QUARANTINE_COLUMNS;
 use crate::report::RecordError;
 use crate::scan::Kind;
@@ -20,7 +25,9 @@ pub const BASE64_MARK: &str = "base64:";
 #[derive(Debug)]
 pub struct QuarantineWriter {
     delimiter: char,
-    quote: char,
+    quote: Option<char>,
+    escape: Option<char>,
+    comment: Option<char>,
     n_columns: usize,
     n_rows: u64,
 }
@@ -31,7 +38,9 @@ impl QuarantineWriter {
     pub fn new(dialect: Dialect, n_columns: usize) -> Self {
         Self {
             delimiter: char::from(dialect.delimiter()),
-            quote: char::from(dialect.quote().unwrap_or(b'"')),
+            quote: dialect.quote.map(char::from),
+            escape: dialect.escape.map(char::from),
+            comment: dialect.comment.map(char::from),
             n_columns,
             n_rows: 0,
         }
@@ -87,13 +96,16 @@ impl QuarantineWriter {
         let is_text = str::from_utf8(batch.content(record)).is_ok();
         let raw = match record.kind {
             Kind::Fields | Kind::Blank if is_text => None,
-            Kind::Oversized => Some(oversized_head(batch, idx)),
+            Kind::Oversized => {
+                let found = oversized(batch, record);
+                Some(found.map(|o| o.head.as_slice()).unwrap_or_default())
+            }
             Kind::Fields | Kind::Blank | Kind::BrokenQuote | Kind::Piece | Kind::Overhead => {
                 Some(batch.content(record))
             }
         };
         if let Some(raw) = raw {
-            self.cell(true, &raw_text(raw), out);
+            self.cell(true, &self.raw_text(raw), out);
             for _ in 0..self.n_columns {
                 push(self.delimiter, out);
             }
@@ -114,20 +126,59 @@ impl QuarantineWriter {
         if has_neighbour {
             push(self.delimiter, out);
         }
-        let is_special =
-            |c: char| c == self.delimiter || c == self.quote || matches!(c, '\n' | '\r');
-        if !text.contains(is_special) {
+        if !self.is_special(text) {
             out.extend_from_slice(text.as_bytes());
             return;
         }
-        push(self.quote, out);
+        let Some(quote) = self.quote else {
+            return self.unquoted(text, out);
+        };
+        push(quote, out);
         for c in text.chars() {
-            if c == self.quote {
-                push(c, out);
+            if c == quote {
+                push(quote, out);
+            } else if let Some(escape) = self.escape.filter(|escape| *escape == c) {
+                push(escape, out);
             }
             push(c, out);
         }
-        push(self.quote, out);
+        push(quote, out);
+    }
+
+    /// Appends a text that needs quotes where there are none. Line ends cannot be escaped there.
+    fn unquoted(&self, text: &str, out: &mut Vec<u8>) {
+        let stand_in = if self.is_mark(' ') { '.' } else { ' ' };
+        for (at, c) in text.char_indices() {
+            let is_comment = at == 0 && self.comment == Some(c);
+            match self.escape {
+                _ if !self.is_mark(c) && !is_comment => push(c, out),
+                Some(escape) if !matches!(c, '\n' | '\r') => {
+                    push(escape, out);
+                    push(c, out);
+                }
+                Some(_) | None => push(stand_in, out),
+            }
+        }
+    }
+
+    /// Whether a text cannot stand in a cell as it is.
+    fn is_special(&self, text: &str) -> bool {
+        text.contains(|c| self.is_mark(c)) || self.comment.is_some_and(|c| text.starts_with(c))
+    }
+
+    /// Whether a character means something in the dialect.
+    fn is_mark(&self, c: char) -> bool {
+        let marks = [Some(self.delimiter), self.quote, self.escape];
+        marks.contains(&Some(c)) || matches!(c, '\n' | '\r')
+    }
+
+    /// Returns bytes as text that can be told from, and turned back into, what they were.
+    fn raw_text(&self, raw: &[u8]) -> String {
+        let needs_quotes = |text: &str| self.quote.is_none() && self.is_special(text);
+        match str::from_utf8(raw) {
+            Ok(text) if !text.starts_with(BASE64_MARK) && !needs_quotes(text) => text.to_owned(),
+            Ok(_) | Err(_) => format!("{BASE64_MARK}{}", STANDARD.encode(raw)),
+        }
     }
 }
 
@@ -138,22 +189,6 @@ fn push(c: char, out: &mut Vec<u8>) {
 fn joined(errors: &[RecordError], text: impl Fn(&RecordError) -> &str) -> String {
     let texts: Vec<&str> = errors.iter().map(text).collect();
     texts.join("; ")
-}
-
-/// Returns the kept beginning of the oversized record that ends at `idx`.
-fn oversized_head(batch: &Batch, idx: usize) -> &[u8] {
-    let before = batch.index().records().get(..idx).unwrap_or_default();
-    let n_before = before.iter().filter(|r| r.kind == Kind::Oversized).count();
-    let found = batch.index().oversized().get(n_before);
-    found.map(|o| o.head.as_slice()).unwrap_or_default()
-}
-
-/// Returns bytes as text that can be told from, and turned back into, what they were.
-fn raw_text(raw: &[u8]) -> String {
-    match str::from_utf8(raw) {
-        Ok(text) if !text.starts_with(BASE64_MARK) => text.to_owned(),
-        Ok(_) | Err(_) => format!("{BASE64_MARK}{}", STANDARD.encode(raw)),
-    }
 }
 
 fn end_line(out: &mut Vec<u8>) {

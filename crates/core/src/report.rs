@@ -9,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::landing::Receipt;
 use crate::ledger::Balanced;
 use crate::reason::Code;
+use crate::text::{shorten, visible};
 
 /// What became of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +32,7 @@ pub struct RecordError {
     pub line: u64,
     /// Where the record begins, in bytes of the source from 0.
     pub byte_offset: u64,
-    /// The column's label, if it is a cell's.
+    /// The column's label, shortened, if it is a cell's.
     pub column: Option<String>,
     /// Which rule is broken.
     pub code: Code,
@@ -45,24 +46,13 @@ impl RecordError {
     /// Composes the message of an error.
     #[must_use]
     pub fn message(expected: &str, value: Option<&str>) -> String {
+        // It may name a label.
+        let expected = visible(expected);
         match value {
             None => format!("expected {expected}"),
-            Some(value) => format!("expected {expected}, found `{}`", visible(value)),
+            Some(value) => format!("expected {expected}, found `{}`", visible(&shorten(value))),
         }
     }
-}
-
-/// Makes control characters visible, so that data cannot drive a terminal.
-fn visible(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    for c in value.chars() {
-        if c.is_control() {
-            text.extend(c.escape_default());
-        } else {
-            text.push(c);
-        }
-    }
-    text
 }
 
 /// The source, as it was read.
@@ -72,7 +62,7 @@ pub struct SourceReport {
     pub uri: String,
     /// Which version was read; `None` for a stream.
     pub etag: Option<String>,
-    /// How many bytes were read.
+    /// Its length in bytes; of a stream, how much of it was judged.
     pub bytes: u64,
     /// How it is compressed.
     pub compression: &'static str,

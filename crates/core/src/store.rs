@@ -151,14 +151,46 @@ pub enum Condition {
     Unchanged(String),
 }
 
+/// What an object holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// Accepted records.
+    Destination,
+    /// Rejected records.
+    Quarantine,
+    /// The report.
+    Report,
+}
+
+impl ObjectKind {
+    /// Returns the name that metadata carries.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Destination => "destination",
+            Self::Quarantine => "quarantine",
+            Self::Report => "report",
+        }
+    }
+
+    /// Returns the media type.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Destination | Self::Quarantine => "text/csv; charset=utf-8",
+            Self::Report => "application/json",
+        }
+    }
+}
+
 /// How an object is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteOptions {
     /// The run that writes, as a UUID: kept in the object's metadata where the store has any, so
     /// that a commit whose answer was lost can be told from somebody else's.
     pub run: String,
-    /// The media type, such as `text/csv; charset=utf-8`.
-    pub content_type: &'static str,
+    /// What it holds: kept in the object's metadata too, and it decides the media type.
+    pub kind: ObjectKind,
     /// What must hold when the object becomes visible.
     pub condition: Condition,
 }
@@ -172,6 +204,10 @@ pub struct Found {
     pub bytes: u64,
     /// The run that wrote it, where the store keeps metadata and a run of ours wrote it.
     pub run: Option<String>,
+    /// What it holds ([`ObjectKind::as_str`]), where a run of ours wrote that down.
+    pub kind: Option<String>,
+    /// Its checksum as [`Crc64::to_base64`] gives it, where the store tells.
+    pub crc64: Option<String>,
     /// Its first bytes (at most [`Found::HEAD_BYTES_MAX`]) where the store keeps no metadata.
     pub head: Bytes,
 }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
-use tracing::{Instrument as _, debug_span, warn};
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, debug_span, info, warn};
 
-use crate::error::{Error, Result, Role};
+use crate::error::{Error, Result, Role, Whose};
 use crate::event::Event;
-use crate::store::{ObjectStore, Part, Seal, StoreFault, Stored, WriteOptions};
+use crate::guard::guarded;
+use crate::landing::LandingOptions;
+use crate::store::{Found, ObjectStore, Part, Seal, StoreFault, Stored, WriteOptions};
 
 /// The unit in which the budget for parts in flight is counted, in bytes.
 const BUDGET_UNIT_BYTES: u64 = 64 * 1024;
@@ -55,6 +58,36 @@ impl<S> Target<S> {
     }
 }
 
+impl<S: ObjectStore> Target<S> {
+    /// Returns the object, if a look shows that it is there and is what `run` wrote: a retry may have
+    /// met the effect of its own first try, whose answer was lost.
+    pub(crate) async fn settle(&self, run: &str, seal: Seal) -> Option<Stored> {
+        let uri = self.uri.as_str();
+        match self.store.look(&self.key).await {
+            Ok(Some(found)) if is_own(&found, run, seal) => {
+                info!(event = Event::CommitSettled.as_str(), uri);
+                Some(Stored {
+                    etag: Some(found.tag),
+                })
+            }
+            Ok(_) => None,
+            Err(fault) => {
+                let error: &(dyn std::error::Error + 'static) = &fault;
+                warn!(event = Event::CommitUnsettled.as_str(), uri, error);
+                None
+            }
+        }
+    }
+}
+
+/// By token, size and, where the store tells it, checksum.
+fn is_own(found: &Found, run: &str, seal: Seal) -> bool {
+    let is_same_sum = |crc64: &String| *crc64 == seal.crc64.to_base64();
+    found.run.as_deref() == Some(run)
+        && found.bytes == seal.bytes
+        && found.crc64.as_ref().is_none_or(is_same_sum)
+}
+
 /// A multipart upload in flight.
 ///
 /// Invariants, kept by construction:
@@ -87,10 +120,13 @@ pub struct UploadSession<S: ObjectStore> {
     in_flight: JoinSet<Result<(usize, S::PartTag), StoreFault>>,
     in_flight_max: usize,
     budget: Budget,
+    cancel: CancellationToken,
+    run: String,
 }
 
 impl<S: ObjectStore> UploadSession<S> {
-    /// Opens an upload.
+    /// Opens an upload. Once begun this runs to its end: an upload whose id nobody knows cannot be
+    /// aborted.
     ///
     /// # Errors
     ///
@@ -98,39 +134,36 @@ impl<S: ObjectStore> UploadSession<S> {
     pub(crate) async fn begin(
         target: Target<S>,
         options: &WriteOptions,
-        in_flight_max: usize,
-        budget: Budget,
+        sending: LandingOptions,
+        cancel: CancellationToken,
     ) -> Result<Self> {
         let created = target.store.create(&target.key, options).await;
         let upload = created.map_err(|fault| target.error("begin to write", fault))?;
+        let in_flight_max = target.store.rules().in_flight_max;
         Ok(Self {
-            in_flight_max: in_flight_max.clamp(1, target.store.rules().in_flight_max.max(1)),
+            in_flight_max: sending.in_flight_max.min(in_flight_max).max(1),
+            run: options.run.clone(),
             upload: Arc::new(upload),
             tags: Vec::new(),
             in_flight: JoinSet::new(),
-            budget,
+            budget: sending.budget,
+            cancel,
             target,
         })
     }
 
-    /// Sends the next part; waits until there is room for it in flight.
+    /// Sends the next part; waits until there is room for it in flight, or the run is cancelled.
     ///
     /// # Errors
     ///
-    /// The first refusal of this or an earlier part. The session is still open: the caller aborts it.
+    /// The first refusal of this or an earlier part, or [`ErrorKind::Cancelled`]. The session is
+    /// still open: the caller aborts it.
     ///
-    /// # Cancel safety
-    ///
-    /// Not safe: the part may be lost. The session can still be aborted.
+    /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
     pub async fn put(&mut self, part: Part) -> Result<()> {
-        while self.in_flight.len() >= self.in_flight_max {
-            self.join_one().await?;
-        }
-        let units = self.budget.units(part.body.len());
-        let permit = Arc::clone(&self.budget.units)
-            .acquire_many_owned(units)
-            .await;
-        let permit = permit.map_err(|err| Error::bug(format!("the budget was closed: {err}")))?;
+        let cancel = self.cancel.clone();
+        let room = cancel.run_until_cancelled(self.room(part.body.len()));
+        let permit = room.await.ok_or_else(Error::cancelled)??;
         let idx = self.tags.len();
         self.tags.push(None);
         let store = self.target.store.clone();
@@ -145,16 +178,34 @@ impl<S: ObjectStore> UploadSession<S> {
         Ok(())
     }
 
-    /// Waits until every part is confirmed.
+    /// Waits for a place and for memory in flight. May be dropped: only waiting is lost.
+    async fn room(&mut self, bytes: usize) -> Result<OwnedSemaphorePermit> {
+        while self.in_flight.len() >= self.in_flight_max {
+            self.join_one().await?;
+        }
+        let units = self.budget.units(bytes);
+        let permit = Arc::clone(&self.budget.units).acquire_many_owned(units);
+        let permit = permit.await;
+        permit.map_err(|err| Error::bug(format!("the budget was closed: {err}")))
+    }
+
+    /// Waits until every part is confirmed, or the run is cancelled.
     ///
     /// # Errors
     ///
-    /// The first refusal of a part. The session is still open: the caller aborts it.
+    /// As [`put`](Self::put).
     pub(crate) async fn settle(&mut self) -> Result<()> {
-        while !self.in_flight.is_empty() {
-            self.join_one().await?;
+        if self.in_flight.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let cancel = self.cancel.clone();
+        let settled = cancel.run_until_cancelled(async {
+            while !self.in_flight.is_empty() {
+                self.join_one().await?;
+            }
+            Ok(())
+        });
+        settled.await.ok_or_else(Error::cancelled)?
     }
 
     async fn join_one(&mut self) -> Result<()> {
@@ -171,6 +222,9 @@ impl<S: ObjectStore> UploadSession<S> {
 
     /// Publishes the object.
     ///
+    /// A commit that the store refused is settled by looking, before the abort and, if the outcome
+    /// was unknown, after it: see [`Target::settle`].
+    ///
     /// # Errors
     ///
     /// The store's refusal, even if the abort that follows fails as well.
@@ -179,23 +233,31 @@ impl<S: ObjectStore> UploadSession<S> {
     ///
     /// Not safe. If the future is dropped, the store may have published: ask it before a retry.
     pub async fn complete(mut self, seal: Seal) -> Result<Stored> {
-        if let Err(err) = self.settle().await {
-            self.abort().await;
-            return Err(err);
-        }
-        let tags: Option<Vec<S::PartTag>> = std::mem::take(&mut self.tags).into_iter().collect();
-        let Some(tags) = tags else {
-            self.abort().await;
-            return Err(Error::bug("a part was neither confirmed nor refused"));
+        let err = match self.try_complete(seal).await {
+            Ok(stored) => return Ok(stored),
+            Err(err) => err,
         };
-        match self.target.store.complete(&self.upload, tags, seal).await {
-            Ok(stored) => Ok(stored),
-            Err(fault) => {
-                let err = self.target.error("publish", fault);
-                self.abort().await;
-                Err(err)
-            }
+        if let Some(stored) = self.target.settle(&self.run, seal).await {
+            return Ok(stored);
         }
+        let (target, run) = (self.target.clone(), self.run.clone());
+        self.abort().await;
+        match err.kind().whose() {
+            // The store may have gone on with what it had not answered: now it has decided.
+            Whose::Dependency => target.settle(&run, seal).await.ok_or(err),
+            Whose::Caller | Whose::Bug => Err(err),
+        }
+    }
+
+    async fn try_complete(&mut self, seal: Seal) -> Result<Stored> {
+        self.settle().await?;
+        let tags: Option<Vec<S::PartTag>> = std::mem::take(&mut self.tags).into_iter().collect();
+        let tags = tags.ok_or_else(|| Error::bug("a part was neither confirmed nor refused"))?;
+        let completed = async {
+            let completed = self.target.store.complete(&self.upload, tags, seal).await;
+            completed.map_err(|fault| self.target.error("publish", fault))
+        };
+        guarded(completed).await
     }
 
     /// Gives up. A fault is logged and not returned: the caller already has a reason to stop.

@@ -1,6 +1,5 @@
 //! Around every request: its identity, its one log line, and a net for panics.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,7 +44,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
         let answer = next.run(counted(request, bytes));
         let response = match AssertUnwindSafe(answer).catch_unwind().await {
             Ok(response) => response,
-            Err(panic) => Problem::from(panicked(panic.as_ref())).into_response(),
+            Err(_) => Problem::from(panicked()).into_response(),
         };
         let mut response = finish(response, &request_id, log);
         let headers = response.headers_mut();
@@ -174,15 +173,9 @@ fn method_name(method: &Method) -> &'static str {
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Error {
-    let message = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::bug(format!(
-        "the request's handler panicked: {}",
-        message.unwrap_or("no message")
-    ))
+/// What the panic said is left out: it may quote the data.
+fn panicked() -> Error {
+    Error::bug("the request's handler panicked")
 }
 
 #[cfg(test)]
@@ -256,10 +249,8 @@ mod tests {
         assert_eq!(line["event"], "request_failed");
         assert_eq!(line["level"], "error");
         assert_eq!(line["status"], 500);
-        assert!(
-            line["exception"].as_str().unwrap().ends_with("on purpose"),
-            "{line}"
-        );
+        assert_eq!(line["exception"], "the request's handler panicked");
+        assert!(!line.to_string().contains("purpose"), "{line}");
         assert!(line["backtrace"].is_string(), "{line}");
     }
 

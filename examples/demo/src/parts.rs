@@ -4,7 +4,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 use rowgate_core::checksum::Crc64;
-use rowgate_core::store::{Condition, ObjectStore as _, Part, Seal, Stored, WriteOptions};
+use rowgate_core::store::{
+    Condition, ObjectKind, ObjectStore as _, Part, Seal, Stored, WriteOptions,
+};
 use rowgate_store::s3::{
     Checksums, S3Client, S3Credentials, S3PartTag, S3Settings, S3Store, S3Upload, S3WriteSettings,
 };
@@ -77,7 +79,7 @@ async fn upload(
     let body = Bytes::from(vec![b'.'; PART_BYTES * n_parts - MIB]);
     let options = WriteOptions {
         run: "then".to_owned(),
-        content_type: "text/csv",
+        kind: ObjectKind::Destination,
         condition: Condition::Absent,
     };
     let upload = store.create(key, &options).await?;

@@ -153,6 +153,8 @@ impl ObjectStore for MemoryStore {
             tag: object.tag,
             bytes: u64::try_from(object.bytes.len()).unwrap_or(u64::MAX),
             run: Some(object.run),
+            kind: None,
+            crc64: None,
             head: Bytes::new(),
         }))
     }

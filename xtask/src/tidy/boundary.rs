@@ -7,20 +7,36 @@ use super::{
 };
 
 /// The files at the boundary, and why each is one of them.
-const BOUNDARY: &[(&str, &str)] = &[(
-    "crates/core/src/report.rs",
-    "the report as it is serialised: counts by the column's name",
-)];
+const BOUNDARY: &[(&str, &str)] = &[
+    (
+        "crates/app/src/settings/layers.rs",
+        "settings as files and variables hold them, and the layers by their sections' names",
+    ),
+    (
+        "crates/app/src/settings/mod.rs",
+        "where each setting comes from, by the key that the table gives it",
+    ),
+    (
+        "crates/core/src/keys.rs",
+        "values that were seen in a unique column: bytes are what they are",
+    ),
+    (
+        "crates/core/src/plan.rs",
+        "the schema's fields by name, while labels of a header are looked up",
+    ),
+    (
+        "crates/core/src/report.rs",
+        "the report as it is serialised: counts by the column's name",
+    ),
+];
 
 /// What counts as untyped.
-const UNTYPED: &[&str] = &[
-    "serde_json::Value",
-    "serde_json::Map",
-    "json!",
-    "HashMap<String",
-    "HashMap<&str",
-    "BTreeMap<String",
-    "BTreeMap<&str",
+const UNTYPED: &[&str] = &["serde_json::Value", "serde_json::Map", "json!"];
+
+/// How the key of a raw map begins, behind `&` and a lifetime: a text or bytes, which say nothing of
+/// what they are.
+const RAW_KEYS: &[&str] = &[
+    "String", "str", "Box<", "Cow<", "Arc<str", "Rc<str", "Vec<u8", "[u8",
 ];
 
 pub(super) fn look(tree: &Tree) -> Vec<Finding> {
@@ -50,7 +66,7 @@ fn of_source(source: &Source) -> Vec<Finding> {
         found.map(move |at| (at, (*untyped).to_owned()))
     });
     let imported = imports(product).map(|(at, name)| (at, format!("serde_json::{name}")));
-    let mut found: Vec<_> = named.chain(imported).collect();
+    let mut found: Vec<_> = named.chain(imported).chain(raw_maps(product)).collect();
     found.sort();
     found
         .into_iter()
@@ -63,18 +79,48 @@ fn of_source(source: &Source) -> Vec<Finding> {
         .collect()
 }
 
-/// Finds the untyped names in `serde_json::{..}`.
+/// Finds the untyped names in `serde_json::{..}` and below `serde_json::value`.
 fn imports(code: &str) -> impl Iterator<Item = (usize, &str)> {
-    let open = "serde_json::{";
-    words(code, open).flat_map(move |at| {
-        let tail = code.get(at + open.len()..).unwrap_or("");
-        let list = tail.split('}').next().unwrap_or(tail);
-        let names = list.split(',').map(str::trim);
-        let untyped = names.filter(|name| {
-            let first = name.split_whitespace().next();
-            matches!(first, Some("Value" | "Map" | "json"))
+    ["serde_json::{", "serde_json::value::"]
+        .into_iter()
+        .flat_map(move |open| {
+            words(code, open).flat_map(move |at| {
+                let tail = code.get(at + open.len()..).unwrap_or("");
+                let tail = tail.strip_prefix('{').unwrap_or(tail);
+                let list = tail.split(['}', ';']).next().unwrap_or(tail);
+                let names = list.split(',').map(str::trim);
+                names
+                    .filter(|name| is_untyped(name))
+                    .map(move |name| (at, name))
+            })
+        })
+}
+
+/// Says whether a name of `serde_json` is that of what has no type, with its path or a new name.
+fn is_untyped(name: &str) -> bool {
+    let name = name.strip_prefix("value::").unwrap_or(name);
+    let mut parts = name.split(|c: char| !c.is_alphanumeric());
+    matches!(parts.next(), Some("Value" | "Map" | "json"))
+}
+
+/// Finds maps whose keys are raw.
+fn raw_maps(code: &str) -> impl Iterator<Item = (usize, String)> {
+    let open = "Map<";
+    code.match_indices(open).filter_map(move |(at, _)| {
+        let key = code
+            .get(at + open.len()..)?
+            .split([',', '>', '\n'])
+            .next()?;
+        let bare = key.trim_start_matches('&');
+        let bare = match bare.strip_prefix('\'') {
+            Some(lifetime) => lifetime.split_once(' ')?.1,
+            None => bare,
+        };
+        let is_raw = RAW_KEYS.iter().any(|raw| {
+            let rest = bare.strip_prefix(raw);
+            rest.is_some_and(|rest| raw.ends_with('<') || !rest.starts_with(char::is_alphanumeric))
         });
-        untyped.map(move |name| (at, name))
+        is_raw.then(|| (at, format!("{open}{key}")))
     })
 }
 
@@ -108,14 +154,45 @@ mod tests {
         check(
             "struct S(HashMap<String, u8>);\n",
             &[],
-            &["crates/core/src/a.rs:1: `HashMap<String` away from the boundary"],
+            &["crates/core/src/a.rs:1: `Map<String` away from the boundary"],
+        );
+    }
+
+    #[test]
+    fn raw_maps_are_found_whatever_their_name() {
+        for key in [
+            "String",
+            "&str",
+            "&'static str",
+            "&'a [u8]",
+            "Box<str",
+            "Cow<'a",
+        ] {
+            let code = format!("struct S(BTreeMap<{key}, u8>);\n");
+            let expected = format!("crates/core/src/a.rs:1: `Map<{key}` away from the boundary");
+            check(&code, &[], &[&expected]);
+        }
+        check(
+            "use serde_json::value::{RawValue, Value};\n",
+            &[],
+            &["crates/core/src/a.rs:1: `serde_json::Value` away from the boundary"],
+        );
+        check(
+            "use serde_json::value::Map;\n",
+            &[],
+            &["crates/core/src/a.rs:1: `serde_json::Map` away from the boundary"],
+        );
+        check(
+            "use serde_json::{from_str, value::Value};\n",
+            &[],
+            &["crates/core/src/a.rs:1: `serde_json::value::Value` away from the boundary"],
         );
     }
 
     #[test]
     fn typed_code_and_tests_are_not() {
         check(
-            "struct S(BTreeMap<Name, u8>);\nuse serde_json::{from_str, value::RawValue};\n",
+            "struct S(BTreeMap<Name, u8>, BTreeMap<StringId, u8>, Map<_, _>);\nuse serde_json::{from_str, value::RawValue};\n",
             &[],
             &[],
         );

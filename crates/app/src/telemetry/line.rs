@@ -1,9 +1,10 @@
 //! A log line: its fields, and how they are written.
 
 use std::error::Error;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use jiff::Timestamp;
+use rowgate_core::text::visible;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
@@ -163,17 +164,11 @@ impl Line<'_> {
 }
 
 impl fmt::Display for FieldValue {
-    /// Writes it on one line: control characters are escaped, so that a text cannot drive a
+    /// Writes it on one line: what is obeyed rather than seen is escaped, so that a text cannot drive a
     /// terminal or look like a line of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => text.chars().try_for_each(|c| {
-                if c.is_control() {
-                    write!(f, "{}", c.escape_default())
-                } else {
-                    f.write_char(c)
-                }
-            }),
+            Self::Text(text) => f.write_str(&visible(text)),
             Self::Signed(n) => n.fmt(f),
             Self::Unsigned(n) => n.fmt(f),
             Self::Float(n) => n.fmt(f),

@@ -8,10 +8,11 @@ mod line;
 mod summary;
 
 use std::io::IsTerminal as _;
+use std::panic;
 
 use jiff::Timestamp;
 use rowgate_core::event::Event;
-use rowgate_core::{Error, Result, Whose};
+use rowgate_core::{Error, ErrorKind, Result, Whose};
 use tracing::{Metadata, Subscriber, field};
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
 use tracing_subscriber::fmt::MakeWriter;
@@ -58,7 +59,9 @@ impl Color {
     }
 }
 
-/// Sends all that this process logs to `writer`.
+/// Sends all that this process logs to `writer`, and makes a line of every panic.
+///
+/// The line has the panic's place and not what it said: that may quote the data.
 ///
 /// # Errors
 ///
@@ -68,7 +71,18 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     tracing::subscriber::set_global_default(subscriber(options, writer))
-        .map_err(|err| Error::bug(format!("logging was set up twice: {err}")))
+        .map_err(|err| Error::bug(format!("logging was set up twice: {err}")))?;
+    panic::set_hook(Box::new(|info| log_panic(info.location())));
+    Ok(())
+}
+
+fn log_panic(location: Option<&panic::Location<'_>>) {
+    tracing::error!(
+        location = location.map(field::display),
+        error_class = Whose::Bug.as_str(),
+        error_kind = ErrorKind::Bug.as_str(),
+        "panicked"
+    );
 }
 
 /// Makes what [`init`] installs, for a test or a part of a process.

@@ -1,7 +1,6 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use rowgate_core::ErrorKind;
 use tracing::{debug, error_span, info, info_span, trace, warn};
 
 use super::*;
@@ -108,6 +107,29 @@ fn a_failure_says_what_and_whose() {
         &[
             r#"error request_failed exception=could not write `s3://b/k`: connection reset error_class=dependency error_kind=dependency input_payload_summary={"item_count":42,"items":"array"}"#,
         ],
+    );
+}
+
+#[test]
+fn a_panic_is_one_line_with_its_place() {
+    let here = panic::Location::caller();
+    let act = || log_panic(Some(here));
+    let place = format!("{}:{}:{}", here.file(), here.line(), here.column());
+    check(
+        LogFormat::Human,
+        LogLevel::Error,
+        act,
+        &[&format!(
+            "error panicked location={place} error_class=bug error_kind=bug"
+        )],
+    );
+    check(
+        LogFormat::Json,
+        LogLevel::Error,
+        act,
+        &[&format!(
+            r#"{{"timestamp":"2026-11-21T08:09:10.011Z","level":"error","message":"panicked","location":"{place}","error_class":"bug","error_kind":"bug","service":"test","target":"rowgate_app::telemetry"}}"#
+        )],
     );
 }
 
@@ -256,7 +278,7 @@ fn the_published_events() {
         "request_done",
         "request_refused",
         "request_failed",
-        "start_failed",
+        "commit_unsettled",
     ];
     assert_eq!(names, published);
     let is_snake_case = |name: &&str| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');

@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use rowgate_core::checksum::Crc64;
 use rowgate_core::store::{
-    Chunks as _, Condition, ObjectStore as _, Source as _, UploadLister as _, WriteOptions,
+    Chunks as _, Condition, ObjectKind, ObjectStore as _, Source as _, UploadLister as _,
+    WriteOptions,
 };
 use rowgate_store::s3::{
     S3Client, S3Credentials, S3Settings, S3Source, S3Store, S3Upload, S3WriteSettings,
@@ -19,7 +20,7 @@ use crate::bench::Bench;
 fn options() -> WriteOptions {
     WriteOptions {
         run: "018f0000-0000-7000-8000-000000000001".to_owned(),
-        content_type: "text/csv",
+        kind: ObjectKind::Destination,
         condition: Condition::Absent,
     }
 }

@@ -22,7 +22,7 @@ use crate::value::temporal::{Date, Moment};
 /// What a cell was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The cell says that there is no value, and none is required.
+    /// The cell says that there is no value. If one is required, a reason says so.
     Missing,
     /// The cell is a value of its type and meets every constraint.
     Valid,
@@ -139,16 +139,14 @@ impl ColumnCheck {
     /// ```
     pub fn check(&self, cell: &str, reasons: &mut Vec<Reason>) -> Verdict {
         if self.missing.contains(cell) {
-            return match self.presence {
-                Presence::Optional => Verdict::Missing,
-                Presence::Required => {
-                    reasons.push(Reason {
-                        code: Code::ConstraintError,
-                        expected: Cow::Borrowed("a value, for the column is required"),
-                    });
-                    Verdict::Invalid
-                }
-            };
+            match self.presence {
+                Presence::Optional => {}
+                Presence::Required => reasons.push(Reason {
+                    code: Code::ConstraintError,
+                    expected: Cow::Borrowed("a value, for the column is required"),
+                }),
+            }
+            return Verdict::Missing;
         }
         let n_before = reasons.len();
         if self.cast.check(cell, reasons).is_none() {

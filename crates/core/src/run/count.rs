@@ -1,6 +1,6 @@
 //! The number of records, with correct quoting.
 
-use crate::batch::Batch;
+use crate::batch::{BATCH_BYTES, Batch};
 use crate::control::Control;
 use crate::dialect::DialectOptions;
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ pub async fn count<S: Source>(
         }
     };
     let scanner = Scanner::new(dialect, record_bytes_max, position);
-    let mut batches = reader.into_batches(scanner, &rest);
+    let mut batches = reader.into_batches(scanner, &rest, BATCH_BYTES);
     let mut batch = Batch::default();
     while batches.next(&mut batch).await? {}
     Ok(batches.totals().records)

@@ -1,30 +1,24 @@
 //! The main job: judge a source, land what was accepted, quarantine what was not, report.
 
-use std::panic::AssertUnwindSafe;
-
-use bytes::Bytes;
-use futures_util::FutureExt as _;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, instrument};
 
 use crate::batch::Batch;
-use crate::checksum::Crc64;
 use crate::control::Control;
-use crate::error::{Error, ErrorKind, Result, Role};
+use crate::error::{Error, ErrorKind, Result, Role, Whose};
 use crate::event::Event;
+use crate::guard::guarded;
 use crate::header::Opened;
-use crate::landing::{Landing, Sealed};
+use crate::landing::{Landing, Receipt, Sealed};
 use crate::ledger::Balanced;
 use crate::plan::QUARANTINE_COLUMNS;
 use crate::quarantine::QuarantineWriter;
 use crate::report::{OutputReport, RecordError, RejectsReport, Report, Status};
 use crate::run::judge::{Sink, judge};
-use crate::run::{Existing, Job, Judged, Landings, cancelled};
-use crate::store::{Condition, Found, ObjectStore, Place, Source, WriteOptions};
+use crate::run::{Existing, Job, Judged, Landings};
+use crate::scan::to_u64;
+use crate::store::{Condition, Found, ObjectKind, ObjectStore, Place, Source, WriteOptions};
 
-/// The media type of the destination and of the quarantine.
-const CSV: &str = "text/csv; charset=utf-8";
-/// The media type of the report.
-const JSON: &str = "application/json";
 /// How every report begins.
 const REPORT_HEAD: &[u8] = b"{\n  \"rowgate_version\"";
 
@@ -45,14 +39,15 @@ pub struct Places<S> {
 ///
 /// # Errors
 ///
-/// Whatever stops the run, of the caller's, a dependency's or our own. Then nothing became visible,
-/// except that the quarantine, which is published first, may be there without its destination; the
-/// next run replaces it.
+/// Whatever stops the run, of the caller's, a dependency's or our own. Then the destination did not
+/// become visible, unless the message says that it landed and only the report is missing. The
+/// quarantine, which is published first, may be there without its destination; the next run replaces
+/// it.
 ///
 /// # Cancel safety
 ///
-/// Cancel it by [`Control::cancel`]: both uploads are aborted. If the future is dropped instead,
-/// uploads may be left open in the store.
+/// Cancel it by [`Control::cancel`]: both uploads are aborted, unless the run publishes already. If
+/// the future is dropped instead, uploads may be left open in the store.
 #[instrument(name = "run", skip_all, fields(run_id = %job.run_id))]
 pub async fn ingest<Src: Source, S: ObjectStore>(
     job: &Job,
@@ -65,41 +60,21 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
     let looked = control
         .cancel
         .run_until_cancelled(look(job, &places, landings.existing));
-    let options = looked.await.ok_or_else(cancelled)??;
+    let options = looked.await.ok_or_else(Error::cancelled)??;
     info!(
         event = Event::RunStarted.as_str(),
         source = %source.identity().uri,
         destination = %places.destination.uri,
     );
-    let bytes_max = source.identity().bytes;
-    let Places {
-        destination,
-        quarantine,
-        report,
-    } = places;
-    let mut writers = Writers {
-        destination: Landing::begin(
-            destination,
-            Role::Destination,
-            options.destination,
-            landings.options.clone(),
-            bytes_max,
-        ),
-        quarantine: Landing::begin(
-            quarantine,
-            Role::Quarantine,
-            options.quarantine,
-            landings.options.clone(),
-            None,
-        ),
-        rows: None,
-        buffer: Vec::new(),
+    let mut writers = Writers::begin(
+        &places,
+        &options,
+        source.identity().bytes,
+        landings,
         control,
-    };
+    );
     // A panic is a bug like any other: what the store holds is dropped before it is told.
-    let guarded =
-        AssertUnwindSafe(judge_and_flush(job, source, control, &mut writers)).catch_unwind();
-    let judged = match guarded.await.unwrap_or_else(|panic| Err(panicked(&*panic))) {
+    let judged = match guarded(judge(job, source, control, &mut writers)).await {
         Ok(judged) => judged,
         Err(err) => {
             writers.abort().await;
@@ -108,28 +83,22 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
     };
     let landed = publish(judged, writers).await?;
     let made = landed.into_report(job, source, started_at, control);
-    write_report(&report, &options.report, made).await
+    let written = write_report(&places, options.report, landings, &made).await;
+    written.map_err(|err| unreported(&made, err))?;
+    Ok(made)
 }
 
-async fn judge_and_flush<Src: Source, S: ObjectStore>(
-    job: &Job,
-    source: &Src,
-    control: &Control,
-    writers: &mut Writers<'_, S>,
-) -> Result<Judged> {
-    let judged = judge(job, source, control, writers).await?;
-    writers.flush().await?;
-    Ok(judged)
-}
-
-/// Returns what a panic said. The writers are not used again but to abort them.
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let said = panic.downcast_ref::<&str>().copied();
-    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::bug(format!(
-        "the run panicked: {}",
-        said.unwrap_or("without a message")
-    ))
+/// Says of a report that could not be written what is there all the same.
+fn unreported(report: &Report, err: Error) -> Error {
+    let kind = match err.kind().whose() {
+        Whose::Bug => ErrorKind::Bug,
+        Whose::Caller | Whose::Dependency => ErrorKind::Dependency,
+    };
+    let message = match &report.output {
+        Some(output) => format!("`{}` landed, but its report was not written", output.uri),
+        None => "the data was refused, and its report was not written".to_owned(),
+    };
+    Error::caused(kind, message, err)
 }
 
 /// How each object is to be written.
@@ -145,30 +114,50 @@ async fn look<S: ObjectStore>(
     places: &Places<S>,
     existing: Existing,
 ) -> Result<Options> {
-    let options = |content_type, condition| WriteOptions {
+    let options = |kind, found: Option<Found>| WriteOptions {
         run: job.run_id.clone(),
-        content_type,
-        condition,
+        kind,
+        condition: found.map_or(Condition::Absent, |found| Condition::Unchanged(found.tag)),
     };
-    let destination = condition(look_at_destination(&places.destination, existing).await?);
-    let found = found_at(&places.quarantine, Role::Quarantine).await?;
-    let is_ours = |found: &Found| {
-        found.run.is_some() || found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes())
-    };
-    if found.as_ref().is_some_and(|f| !is_ours(f)) && existing == Existing::Keep {
-        return Err(exists("quarantine", &places.quarantine.uri));
-    }
-    let quarantine = condition(found);
-    let found = found_at(&places.report, Role::Report).await?;
-    let is_ours = |found: &Found| found.run.is_some() || found.head.starts_with(REPORT_HEAD);
-    if found.as_ref().is_some_and(|f| !is_ours(f)) && existing == Existing::Keep {
-        return Err(exists("report", &places.report.uri));
-    }
+    let destination = look_at_destination(&places.destination, existing).await?;
+    let quarantine = found_at(&places.quarantine, Role::Quarantine).await?;
+    let quarantine = replaceable(
+        quarantine,
+        ObjectKind::Quarantine,
+        existing,
+        &places.quarantine,
+    )?;
+    let report = found_at(&places.report, Role::Report).await?;
+    let report = replaceable(report, ObjectKind::Report, existing, &places.report)?;
     Ok(Options {
-        destination: options(CSV, destination),
-        quarantine: options(CSV, quarantine),
-        report: options(JSON, condition(found)),
+        destination: options(ObjectKind::Destination, destination),
+        quarantine: options(ObjectKind::Quarantine, quarantine),
+        report: options(ObjectKind::Report, report),
     })
+}
+
+/// Lets a quarantine or a report of ours be replaced: there is no destination yet that it belongs to.
+/// What anybody else wrote is kept, as a destination is.
+fn replaceable<S>(
+    found: Option<Found>,
+    kind: ObjectKind,
+    existing: Existing,
+    place: &Place<S>,
+) -> Result<Option<Found>> {
+    let is_ours = |found: &Found| {
+        let begins_as_ours = match kind {
+            ObjectKind::Destination => false,
+            ObjectKind::Quarantine => found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes()),
+            ObjectKind::Report => found.head.starts_with(REPORT_HEAD),
+        };
+        begins_as_ours || found.kind.as_deref() == Some(kind.as_str())
+    };
+    match found {
+        Some(found) if existing == Existing::Keep && !is_ours(&found) => {
+            Err(exists(kind.as_str(), &place.uri))
+        }
+        found => Ok(found),
+    }
 }
 
 /// Returns what is at a destination, before a run begins.
@@ -193,10 +182,6 @@ async fn found_at<S: ObjectStore>(place: &Place<S>, role: Role) -> Result<Option
     found.map_err(|fault| Error::store("write", role, place.uri.as_str(), fault))
 }
 
-fn condition(found: Option<Found>) -> Condition {
-    found.map_or(Condition::Absent, |found| Condition::Unchanged(found.tag))
-}
-
 fn exists(what: &str, uri: &str) -> Error {
     Error::new(
         ErrorKind::DestinationExists,
@@ -205,21 +190,52 @@ fn exists(what: &str, uri: &str) -> Error {
 }
 
 /// Both outputs of a run while it goes on.
-struct Writers<'a, S: ObjectStore> {
+struct Writers<S: ObjectStore> {
     destination: Landing<S>,
     quarantine: Landing<S>,
     rows: Option<QuarantineWriter>,
     buffer: Vec<u8>,
-    control: &'a Control,
+    cancel: CancellationToken,
 }
 
-impl<S: ObjectStore> Writers<'_, S> {
-    async fn flush(&mut self) -> Result<()> {
-        let flushed = self.control.cancel.run_until_cancelled(async {
-            self.quarantine.flush().await?;
-            self.destination.flush().await
-        });
-        flushed.await.ok_or_else(cancelled)?
+impl<S: ObjectStore> Writers<S> {
+    fn begin(
+        places: &Places<S>,
+        options: &Options,
+        source_bytes: Option<u64>,
+        landings: &Landings,
+        control: &Control,
+    ) -> Self {
+        let cancel = &control.cancel;
+        let begin = |place: &Place<S>, role, options: &WriteOptions, bytes_max| {
+            let sending = landings.options.clone();
+            Landing::begin(
+                place.clone(),
+                role,
+                options.clone(),
+                sending,
+                bytes_max,
+                cancel.clone(),
+            )
+        };
+        Self {
+            // What is accepted is passed on as it was read, so it is never more than was read.
+            destination: begin(
+                &places.destination,
+                Role::Destination,
+                &options.destination,
+                source_bytes,
+            ),
+            quarantine: begin(
+                &places.quarantine,
+                Role::Quarantine,
+                &options.quarantine,
+                None,
+            ),
+            rows: None,
+            buffer: Vec::new(),
+            cancel: cancel.clone(),
+        }
     }
 
     async fn abort(self) {
@@ -228,18 +244,13 @@ impl<S: ObjectStore> Writers<'_, S> {
     }
 
     async fn write_quarantine(&mut self) -> Result<()> {
-        let written = self.quarantine.write(&self.buffer);
-        self.control
-            .cancel
-            .run_until_cancelled(written)
-            .await
-            .ok_or_else(cancelled)??;
+        self.quarantine.write(&self.buffer).await?;
         self.buffer.clear();
         Ok(())
     }
 }
 
-impl<S: ObjectStore> Sink for Writers<'_, S> {
+impl<S: ObjectStore> Sink for Writers<S> {
     async fn opened(&mut self, opened: &Opened, names: &[&str]) -> Result<()> {
         let rows = QuarantineWriter::new(opened.dialect, names.len());
         let own_header = opened
@@ -259,13 +270,7 @@ impl<S: ObjectStore> Sink for Writers<'_, S> {
     }
 
     async fn accepted(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = self.destination.write(bytes);
-        self.control
-            .cancel
-            .run_until_cancelled(written)
-            .await
-            .ok_or_else(cancelled)??;
-        Ok(())
+        self.destination.write(bytes).await
     }
 
     async fn rejected(
@@ -300,13 +305,26 @@ struct Landed {
 
 /// Makes the outputs visible, quarantine first: accepted records never appear without the account of
 /// those that were turned away. Data that is refused does not appear.
-async fn publish<S: ObjectStore>(judged: Judged, writers: Writers<'_, S>) -> Result<Landed> {
-    let destination = writers.destination.seal();
-    let quarantine = writers.quarantine.seal();
-    if writers.control.cancel.is_cancelled() {
+async fn publish<S: ObjectStore>(judged: Judged, writers: Writers<S>) -> Result<Landed> {
+    let quarantine = match writers.quarantine.seal().await {
+        Ok(quarantine) => quarantine,
+        Err(err) => {
+            writers.destination.abort().await;
+            return Err(err);
+        }
+    };
+    let destination = match writers.destination.seal().await {
+        Ok(destination) => destination,
+        Err(err) => {
+            quarantine.abort().await;
+            return Err(err);
+        }
+    };
+    // From here on the run is carried through: half of it would be worse than either end.
+    if writers.cancel.is_cancelled() {
         destination.abort().await;
         quarantine.abort().await;
-        return Err(cancelled());
+        return Err(Error::cancelled());
     }
     let destination: Option<Sealed<S>> = if judged.refusal.is_none() {
         Some(destination)
@@ -374,13 +392,21 @@ impl Landed {
 }
 
 async fn write_report<S: ObjectStore>(
-    place: &Place<S>,
-    options: &WriteOptions,
-    report: Report,
-) -> Result<Report> {
-    let text = Bytes::from(report.to_json()?);
-    let crc64 = Crc64::of(&text);
-    let written = place.store.put(&place.key, text, crc64, options).await;
-    written.map_err(|fault| Error::store("write", Role::Report, place.uri.as_str(), fault))?;
-    Ok(report)
+    places: &Places<S>,
+    options: WriteOptions,
+    landings: &Landings,
+    report: &Report,
+) -> Result<Receipt> {
+    let text = report.to_json()?;
+    let bytes_max = Some(to_u64(text.len()));
+    let sending = landings.options.clone();
+    // Nobody stops it: what it reports is there.
+    let cancel = CancellationToken::new();
+    let place = places.report.clone();
+    let mut landing = Landing::begin(place, Role::Report, options, sending, bytes_max, cancel);
+    if let Err(err) = guarded(landing.write(text.as_bytes())).await {
+        landing.abort().await;
+        return Err(err);
+    }
+    landing.seal().await?.publish().await
 }

@@ -4,7 +4,7 @@ use crate::batch::Batch;
 use crate::control::Control;
 use crate::dialect::Header;
 use crate::error::Result;
-use crate::gate::{Fault, Gate, Rejected, Stretch, Verdicts};
+use crate::gate::{Fault, Gate, Rejected, Stretch, Verdicts, oversized};
 use crate::header::{Opened, Opener};
 use crate::keys::{Keys, line_of};
 use crate::ledger::{Ledger, ReadTotals};
@@ -14,6 +14,7 @@ use crate::run::reader::{Batches, Reader};
 use crate::run::{Job, Judged, Refusal, RejectsMax, refusal_at_end};
 use crate::scan::{Kind, More, Scanner, to_u64};
 use crate::store::Source;
+use crate::text::shorten;
 
 /// Where judged records go.
 pub(super) trait Sink: Send {
@@ -76,7 +77,7 @@ pub(super) async fn judge<S: Source>(
                 dialect,
                 refusal: Some(Refusal::Header),
                 complete: false,
-                source_bytes: reader.bytes_read(),
+                source_bytes: source.identity().bytes.unwrap_or(read.bytes),
             });
         }
     };
@@ -87,7 +88,7 @@ pub(super) async fn judge<S: Source>(
         .get(opened.own_header_at..)
         .unwrap_or_default();
     let mut judge = Judge {
-        batches: reader.into_batches(scanner, &opened.rest),
+        batches: reader.into_batches(scanner, &opened.rest, job.limits.batch_bytes),
         plan,
         job,
         control,
@@ -103,12 +104,11 @@ pub(super) async fn judge<S: Source>(
         sink,
         ..
     } = judge;
-    let totals = batches.totals();
     let records = ledger.records();
     let (read, refusal, complete) = match stopped {
-        Some((refusal, read)) => (read, Some(refusal), false),
+        Some(stopped) => (stopped.read, Some(stopped.refusal), false),
         None => (
-            totals,
+            batches.totals(),
             refusal_at_end(&job.limits, records.accepted, records.rejected),
             true,
         ),
@@ -120,7 +120,7 @@ pub(super) async fn judge<S: Source>(
         dialect,
         refusal,
         complete,
-        source_bytes: totals.bytes,
+        source_bytes: source.identity().bytes.unwrap_or(read.bytes),
     })
 }
 
@@ -162,10 +162,10 @@ fn header_errors(opened: &Opened, faults: &[HeaderFault]) -> Vec<RecordError> {
         record: None,
         line: at_line,
         byte_offset: offset,
-        column: fault.column.clone(),
+        column: fault.column.as_deref().map(shorten),
         code: fault.code,
         message: RecordError::message(&fault.expected, fault.found.as_deref()),
-        value: fault.found.clone(),
+        value: fault.found.as_deref().map(shorten),
     });
     errors.collect()
 }
@@ -180,8 +180,14 @@ struct Judge<'a, S: Source, K: Sink> {
     sink: &'a mut K,
 }
 
-/// What stopped a run early, and what had been judged by then.
-type Stopped = (Refusal, ReadTotals);
+/// What stopped a run early.
+struct Stopped {
+    refusal: Refusal,
+    /// What had been settled by then.
+    read: ReadTotals,
+    /// The last stretch of the batch that was settled.
+    idx: usize,
+}
 
 impl<S: Source, K: Sink> Judge<'_, S, K> {
     async fn run(&mut self) -> Result<Option<Stopped>> {
@@ -190,21 +196,30 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
         let mut batch = Batch::default();
         let mut verdicts = Verdicts::default();
         while self.batches.next(&mut batch).await? {
-            gate.judge(&batch, &mut verdicts);
-            keys.settle(&batch, &mut verdicts)?;
-            self.ledger.add_missing(verdicts.missing());
-            if let Some(stopped) = self.pass_on(&batch, &verdicts).await? {
-                return Ok(Some(stopped));
+            let n_stretches = batch.index().records().len();
+            let mut first = 0;
+            while first < n_stretches {
+                gate.judge(&batch, first..n_stretches, &mut verdicts);
+                let settled = keys.settle(&batch, &mut verdicts);
+                if let Some(stopped) = self.pass_on(&batch, &verdicts).await? {
+                    // Only what was settled counts, wherever a batch or a slice ends.
+                    gate.judge(&batch, first..stopped.idx + 1, &mut verdicts);
+                    self.ledger.add_missing(verdicts.missing());
+                    return Ok(Some(stopped));
+                }
+                settled?;
+                self.ledger.add_missing(verdicts.missing());
+                first = verdicts.slice().end;
+                let records = self.ledger.records();
+                self.control
+                    .progress
+                    .set_records(records.accepted, records.rejected);
             }
-            let records = self.ledger.records();
-            self.control
-                .progress
-                .set_records(records.accepted, records.rejected);
         }
         Ok(None)
     }
 
-    /// Books a batch and hands it to the sink, in order.
+    /// Books a slice and hands it to the sink, in order.
     async fn pass_on(&mut self, batch: &Batch, verdicts: &Verdicts) -> Result<Option<Stopped>> {
         for stretch in verdicts.stretches(batch) {
             match stretch {
@@ -225,7 +240,11 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
                             rejected: n_rejected,
                             max,
                         };
-                        return Ok(Some((refusal, read)));
+                        return Ok(Some(Stopped {
+                            refusal,
+                            read,
+                            idx: rejected.idx,
+                        }));
                     }
                 }
             }
@@ -296,12 +315,9 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
     }
 
     fn errors(&self, batch: &Batch, rejected: &Rejected, number: u64) -> Vec<RecordError> {
-        let start = batch
-            .index()
-            .records()
-            .get(rejected.idx)
-            .map_or(0, |r| r.start);
-        let (line, byte_offset) = match oversized(batch, rejected.idx) {
+        let record = batch.index().records().get(rejected.idx);
+        let start = record.map_or(0, |r| r.start);
+        let (line, byte_offset) = match record.and_then(|r| oversized(batch, r)) {
             Some(found) => (found.line, found.byte_offset),
             None => (
                 line_of(batch, rejected.idx),
@@ -315,10 +331,10 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             column: fault
                 .column
                 .and_then(|idx| self.plan.columns().get(idx))
-                .map(|column| column.name().to_owned()),
+                .map(|column| shorten(column.name())),
             code: fault.reason.code,
             message: RecordError::message(&fault.reason.expected, fault.value.as_deref()),
-            value: fault.value.clone(),
+            value: fault.value.as_deref().map(str::to_owned),
         };
         rejected.faults.iter().map(error).collect()
     }
@@ -336,12 +352,4 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             }
         }
     }
-}
-
-fn oversized(batch: &Batch, idx: usize) -> Option<&crate::scan::Oversized> {
-    let records = batch.index().records();
-    records.get(idx).filter(|r| r.kind == Kind::Oversized)?;
-    let before = records.get(..idx).unwrap_or_default();
-    let n_before = before.iter().filter(|r| r.kind == Kind::Oversized).count();
-    batch.index().oversized().get(n_before)
 }

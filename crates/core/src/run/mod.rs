@@ -14,6 +14,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::batch::BATCH_BYTES;
 use crate::dialect::DialectOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::KEY_BYTES_MAX;
@@ -56,6 +57,8 @@ pub struct Limits {
     pub unique_bytes_max: u64,
     /// How many errors the report shows.
     pub samples_max: usize,
+    /// How many bytes a batch is cut from. It changes nothing but the pace.
+    pub batch_bytes: usize,
 }
 
 impl Default for Limits {
@@ -66,6 +69,7 @@ impl Default for Limits {
             record_bytes_max: RECORD_BYTES_MAX,
             unique_bytes_max: KEY_BYTES_MAX,
             samples_max: SAMPLES_MAX,
+            batch_bytes: BATCH_BYTES,
         }
     }
 }
@@ -231,10 +235,6 @@ fn refusal_at_end(limits: &Limits, accepted: u64, rejected: u64) -> Option<Refus
         }
         Some(RejectsMax::Count(_) | RejectsMax::PerMillion(_)) | None => None,
     }
-}
-
-fn cancelled() -> Error {
-    Error::new(ErrorKind::Cancelled, "the run was stopped")
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@
 
 use crate::batch::{Batch, Batcher};
 use crate::control::Control;
-use crate::error::{Error, Result, Role};
+use crate::error::{Error, ErrorKind, Result, Role};
 use crate::ledger::ReadTotals;
 use crate::position::Position;
-use crate::run::cancelled;
 use crate::scan::{More, Scanner, to_u64};
 use crate::store::{Chunks, Source, StoreFault};
 
@@ -33,7 +32,7 @@ impl<'a, S: Source> Reader<'a, S> {
             .run_until_cancelled(source.read_from(0))
             .await;
         let chunks = opened
-            .ok_or_else(cancelled)?
+            .ok_or_else(Error::cancelled)?
             .map_err(|fault| unreadable(source, fault))?;
         Ok(Self {
             source,
@@ -52,7 +51,7 @@ impl<'a, S: Source> Reader<'a, S> {
             .run_until_cancelled(self.chunks.next())
             .await;
         let chunk = pulled
-            .ok_or_else(cancelled)?
+            .ok_or_else(Error::cancelled)?
             .map_err(|fault| unreadable(self.source, fault))?;
         match chunk {
             Some(chunk) => {
@@ -61,19 +60,27 @@ impl<'a, S: Source> Reader<'a, S> {
                 self.control.progress.add_read(n_bytes);
                 push(&chunk);
             }
+            None if self.bytes_read == 0 => {
+                let uri = &self.source.identity().uri;
+                return Err(Error::new(
+                    ErrorKind::Source,
+                    format!("the source is empty: not even a header is in `{uri}`"),
+                ));
+            }
             None => self.more = More::None,
         }
         Ok(self.more)
     }
 
-    pub(super) fn bytes_read(&self) -> u64 {
-        self.bytes_read
-    }
-
     /// Goes on with the records, after what was read of them already.
-    pub(super) fn into_batches(self, scanner: Scanner, rest: &[u8]) -> Batches<'a, S> {
+    pub(super) fn into_batches(
+        self,
+        scanner: Scanner,
+        rest: &[u8],
+        batch_bytes: usize,
+    ) -> Batches<'a, S> {
         let end = scanner.position();
-        let mut batcher = Batcher::new(scanner);
+        let mut batcher = Batcher::new(scanner, batch_bytes);
         batcher.push(rest);
         Batches {
             reader: self,
@@ -86,6 +93,11 @@ impl<'a, S: Source> Reader<'a, S> {
 impl<S: Source> Batches<'_, S> {
     /// Reads the next batch into `batch`; returns whether there is one.
     pub(super) async fn next(&mut self, batch: &mut Batch) -> Result<bool> {
+        // Batches of one chunk come without waiting: this is where a run can be stopped meanwhile.
+        tokio::task::yield_now().await;
+        if self.reader.control.cancel.is_cancelled() {
+            return Err(Error::cancelled());
+        }
         loop {
             if self.batcher.cut(self.reader.more, batch) {
                 self.end.records_before =

@@ -81,11 +81,6 @@ impl Scanner {
         self.position
     }
 
-    /// Returns whether a record that is too long to hold is still going by.
-    pub(crate) fn is_skipping(&self) -> bool {
-        self.skip.is_some()
-    }
-
     /// Indexes all whole records at the start of `input` and returns how many bytes they take.
     ///
     /// `index` is replaced. The rest of the input is to be handed in again, with more behind it.
@@ -94,18 +89,18 @@ impl Scanner {
         self.scan_up_to(input, more, usize::MAX, index)
     }
 
-    /// As [`scan`](Self::scan), but stops after `records_max` records.
+    /// As [`scan`](Self::scan), but stops after `stretches_max` stretches.
     pub(crate) fn scan_up_to(
         &mut self,
         input: &[u8],
         more: More,
-        records_max: usize,
+        stretches_max: usize,
         index: &mut Index,
     ) -> usize {
         index.clear(self.position);
         let mut at = 0;
         let mut lines = 0;
-        while at < input.len() && index.n_records() < records_max {
+        while at < input.len() && index.records().len() < stretches_max {
             let Some((next, n_lines)) = self.step(input, at, lines, more, index) else {
                 break;
             };
@@ -202,7 +197,7 @@ impl Scanner {
         if next == end && more == More::MayFollow {
             return None;
         }
-        self.memo = Some(memo);
+        self.memo = Some(memo.farther(self.memo.take()));
         index.push(Kind::BrokenQuote, at, end, next, lines);
         Some((next, u64::from(next > end)))
     }
@@ -280,7 +275,7 @@ impl Scanner {
 }
 
 /// The first physical line from some place on.
-enum Line {
+pub(crate) enum Line {
     /// Where its line end begins and ends.
     Whole { end: usize, next: usize },
     /// Its line end begins here, and takes one byte more to tell.
@@ -289,7 +284,7 @@ enum Line {
     Unended,
 }
 
-fn first_line(input: &[u8], at: usize, more: More) -> Line {
+pub(crate) fn first_line(input: &[u8], at: usize, more: More) -> Line {
     let rest = input.get(at..).unwrap_or_default();
     let Some(end) = memchr2(b'\n', b'\r', rest).map(|n| at + n) else {
         return Line::Unended;

@@ -57,6 +57,14 @@ pub(super) struct Memo {
 }
 
 impl Memo {
+    /// Returns the memo that reaches farther. An earlier one stays true for all later lines.
+    pub(super) fn farther(self, earlier: Option<Self>) -> Self {
+        match earlier {
+            Some(earlier) if earlier.reached > self.reached => earlier,
+            Some(_) | None => self,
+        }
+    }
+
     /// Returns the memo as seen after the first `n_bytes` of the input were consumed.
     pub(super) fn moved_back(self, n_bytes: usize) -> Option<Self> {
         let reached = self.reached.checked_sub(n_bytes)?;
@@ -198,15 +206,17 @@ impl Walk<'_> {
         loop {
             let window = self
                 .input
-                .get(at..self.input.len().min(self.limit + 1))
+                .get(at..self.input.len().min(self.limit.saturating_add(1)))
                 .unwrap_or_default();
             let found = match self.dialect.escape {
                 Some(escape) => memchr2(quote, escape, window),
                 None => memchr(quote, window),
             };
-            let stretch = window
-                .get(..found.unwrap_or(window.len()))
-                .unwrap_or_default();
+            let is_escape = found.is_some_and(|n| window.get(n) != Some(&quote));
+            // An escaped line end is within quotes as well.
+            let end = found.map_or(window.len(), |n| n + 2 * usize::from(is_escape));
+            let rest = self.input.get(at..).unwrap_or_default();
+            let stretch = rest.get(..end).unwrap_or(rest);
             if let Some(earlier) = memo
                 && let Some(line) = memchr2(b'\n', b'\r', stretch)
                 && at + line < earlier.reached
@@ -236,7 +246,6 @@ impl Walk<'_> {
             if next.is_none() && self.more == More::MayFollow {
                 return After::Stop(Step::Incomplete);
             }
-            let is_escape = self.dialect.escape.is_some() && self.input.get(mark) != Some(&quote);
             match next {
                 _ if is_escape => {
                     quoting = Quoting::Escaped;

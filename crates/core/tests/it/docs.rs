@@ -90,7 +90,9 @@ fn when(event: Event) -> &'static str {
         }
         Event::RequestRefused => "A request was refused, which is the caller's to mend.",
         Event::RequestFailed => "A request or an invocation failed.",
-        Event::StartFailed => "A process could not start.",
+        Event::CommitUnsettled => {
+            "A commit was refused, and a look could not tell whether it was done all the same."
+        }
         _ => "",
     };
     assert!(

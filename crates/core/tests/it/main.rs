@@ -7,7 +7,11 @@ mod corpora;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod header;
+#[cfg(test)]
 mod memory;
+#[cfg(test)]
+mod quarantine;
 #[cfg(test)]
 mod run;
 #[cfg(test)]

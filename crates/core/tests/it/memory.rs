@@ -40,6 +40,12 @@ impl MemorySource {
         Self::new([Bytes::copy_from_slice(text)])
     }
 
+    /// A stream: its length is not known before its end.
+    pub(crate) fn streamed(mut self) -> Self {
+        self.identity.bytes = None;
+        self
+    }
+
     pub(crate) fn then_fault(mut self) -> Self {
         self.chunks.push(None);
         self
@@ -78,19 +84,32 @@ impl Chunks for MemoryChunks {
 /// What a [`Script`] shares between its clones.
 #[derive(Debug, Default)]
 pub(crate) struct World {
-    objects: BTreeMap<String, Vec<u8>>,
+    objects: BTreeMap<String, (Vec<u8>, Option<WriteOptions>)>,
     uploads: BTreeMap<u32, BTreeMap<u32, Bytes>>,
     n_uploads: u32,
     calls: Vec<String>,
 }
 
-/// A store in memory. It refuses the call whose record is `refuse`, and panics at `panic`.
+/// What goes wrong at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mishap {
+    /// It is refused, without effect.
+    Refused,
+    /// It takes effect, and the answer is lost.
+    AnswerLost,
+    /// It panics.
+    Panic,
+    /// The run is cancelled while it goes on; the call itself succeeds.
+    Cancelled,
+}
+
+/// A store in memory, in which one thing may go wrong: at the call of this name. Every call lets
+/// others go first, before its effect and after it, as a network would.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) world: Arc<Mutex<World>>,
-    pub(crate) refuse: &'static str,
-    pub(crate) cancel_at: Option<(&'static str, CancellationToken)>,
-    pub(crate) panic_at: &'static str,
+    pub(crate) mishap: Option<(&'static str, Mishap)>,
+    pub(crate) cancel: CancellationToken,
     pub(crate) part_bytes: u64,
 }
 
@@ -98,9 +117,8 @@ impl Default for Script {
     fn default() -> Self {
         Self {
             world: Arc::default(),
-            refuse: "-",
-            cancel_at: None,
-            panic_at: "-",
+            mishap: None,
+            cancel: CancellationToken::new(),
             part_bytes: 8,
         }
     }
@@ -113,7 +131,7 @@ impl Script {
 
     pub(crate) fn object(&self, key: &str) -> Option<String> {
         let world = self.world.lock().unwrap();
-        let bytes = world.objects.get(key)?.clone();
+        let bytes = world.objects.get(key)?.0.clone();
         Some(String::from_utf8(bytes).unwrap())
     }
 
@@ -121,7 +139,7 @@ impl Script {
         let mut world = self.world.lock().unwrap();
         world
             .objects
-            .insert(key.to_owned(), text.as_bytes().to_vec());
+            .insert(key.to_owned(), (text.as_bytes().to_vec(), None));
     }
 
     pub(crate) fn open_uploads(&self) -> usize {
@@ -136,39 +154,51 @@ impl Script {
         }
     }
 
-    fn called(&self, call: String) -> Result<(), StoreFault> {
-        let is_refused = call == self.refuse;
-        assert_ne!(call, self.panic_at, "as scripted");
-        if let Some((at, token)) = &self.cancel_at
-            && call == *at
-        {
-            token.cancel();
-        }
-        self.world.lock().unwrap().calls.push(call);
-        if is_refused {
-            return Err(StoreFault::new(
-                FaultKind::Unavailable,
-                "refused as scripted",
-            ));
-        }
-        Ok(())
-    }
-
-    fn publish(
+    /// Writes a call down and carries it out, with what goes wrong at it.
+    async fn call<T>(
         &self,
+        call: String,
+        effect: impl FnOnce(&mut World) -> Result<T, StoreFault>,
+    ) -> Result<T, StoreFault> {
+        let mishap = self
+            .mishap
+            .filter(|(at, _)| *at == call)
+            .map(|(_, mishap)| mishap);
+        self.world.lock().unwrap().calls.push(call);
+        tokio::task::yield_now().await;
+        let lost = || StoreFault::new(FaultKind::Unavailable, "refused as scripted");
+        match mishap {
+            Some(Mishap::Refused) => return Err(lost()),
+            Some(Mishap::Panic) => panic!("as scripted"),
+            Some(Mishap::Cancelled) => self.cancel.cancel(),
+            Some(Mishap::AnswerLost) | None => {}
+        }
+        let answer = effect(&mut self.world.lock().unwrap());
+        tokio::task::yield_now().await;
+        if mishap == Some(Mishap::AnswerLost) {
+            Err(lost())
+        } else {
+            answer
+        }
+    }
+}
+
+impl World {
+    fn publish(
+        &mut self,
         key: &str,
         body: Vec<u8>,
-        condition: &Condition,
+        options: &WriteOptions,
     ) -> Result<Stored, StoreFault> {
-        let mut world = self.world.lock().unwrap();
-        let is_there = world.objects.contains_key(key);
-        if *condition == Condition::Absent && is_there {
+        let is_there = self.objects.contains_key(key);
+        if options.condition == Condition::Absent && is_there {
             return Err(StoreFault::new(
                 FaultKind::AlreadyExists,
                 "something is there",
             ));
         }
-        world.objects.insert(key.to_owned(), body);
+        self.objects
+            .insert(key.to_owned(), (body, Some(options.clone())));
         Ok(Stored { etag: None })
     }
 }
@@ -178,7 +208,7 @@ impl Script {
 pub(crate) struct ScriptUpload {
     id: u32,
     key: String,
-    condition: Condition,
+    options: WriteOptions,
 }
 
 impl ObjectStore for Script {
@@ -195,14 +225,17 @@ impl ObjectStore for Script {
     }
 
     async fn look(&self, key: &str) -> Result<Option<Found>, StoreFault> {
-        self.called(format!("look {key}"))?;
-        let world = self.world.lock().unwrap();
-        Ok(world.objects.get(key).map(|bytes| Found {
-            tag: "t".to_owned(),
-            bytes: n_bytes(bytes),
-            run: None,
-            head: Bytes::copy_from_slice(&bytes[..bytes.len().min(Found::HEAD_BYTES_MAX)]),
-        }))
+        let looked = self.call(format!("look {key}"), |world| {
+            Ok(world.objects.get(key).map(|(bytes, options)| Found {
+                tag: "t".to_owned(),
+                bytes: n_bytes(bytes),
+                run: options.as_ref().map(|o| o.run.clone()),
+                kind: options.as_ref().map(|o| o.kind.as_str().to_owned()),
+                crc64: Some(Crc64::of(bytes).to_base64()),
+                head: Bytes::copy_from_slice(&bytes[..bytes.len().min(Found::HEAD_BYTES_MAX)]),
+            }))
+        });
+        looked.await
     }
 
     async fn put(
@@ -212,32 +245,36 @@ impl ObjectStore for Script {
         crc64: Crc64,
         options: &WriteOptions,
     ) -> Result<Stored, StoreFault> {
-        self.called(format!("put {key}"))?;
         assert_eq!(crc64, Crc64::of(&body));
-        self.publish(key, body.to_vec(), &options.condition)
+        let put = self.call(format!("put {key}"), |world| {
+            world.publish(key, body.to_vec(), options)
+        });
+        put.await
     }
 
     async fn create(&self, key: &str, options: &WriteOptions) -> Result<ScriptUpload, StoreFault> {
-        self.called(format!("create {key}"))?;
-        let mut world = self.world.lock().unwrap();
-        world.n_uploads += 1;
-        let id = world.n_uploads;
-        world.uploads.insert(id, BTreeMap::new());
+        let created = self.call(format!("create {key}"), |world| {
+            world.n_uploads += 1;
+            world.uploads.insert(world.n_uploads, BTreeMap::new());
+            Ok(world.n_uploads)
+        });
         Ok(ScriptUpload {
-            id,
+            id: created.await?,
             key: key.to_owned(),
-            condition: options.condition.clone(),
+            options: options.clone(),
         })
     }
 
     async fn put_part(&self, upload: &ScriptUpload, part: Part) -> Result<u32, StoreFault> {
-        self.called(format!("part {} of {}", part.number, upload.key))?;
         assert_eq!(part.crc64, Crc64::of(&part.body));
         assert_eq!(part.offset, u64::from(part.number - 1) * self.part_bytes);
-        let mut world = self.world.lock().unwrap();
-        let parts = world.uploads.get_mut(&upload.id).expect("an open upload");
-        parts.insert(part.number, part.body);
-        Ok(part.number)
+        let stored = self.call(format!("part {} of {}", part.number, upload.key), |world| {
+            let parts = world.uploads.get_mut(&upload.id);
+            let parts = parts.ok_or_else(|| StoreFault::new(FaultKind::NotFound, "no upload"))?;
+            parts.insert(part.number, part.body);
+            Ok(part.number)
+        });
+        stored.await
     }
 
     async fn complete(
@@ -246,34 +283,31 @@ impl ObjectStore for Script {
         parts: Vec<u32>,
         seal: Seal,
     ) -> Result<Stored, StoreFault> {
-        self.called(format!("complete {}", upload.key))?;
-        let held = self
-            .world
-            .lock()
-            .unwrap()
-            .uploads
-            .remove(&upload.id)
-            .expect("an open upload");
-        assert_eq!(
-            parts,
-            held.keys().copied().collect::<Vec<_>>(),
-            "all parts, and its own alone"
-        );
-        let whole: Vec<u8> = held.into_values().flatten().collect();
-        assert_eq!(
-            seal,
-            Seal {
-                bytes: n_bytes(&whole),
-                crc64: Crc64::of(&whole)
-            }
-        );
-        self.publish(&upload.key, whole, &upload.condition)
+        let completed = self.call(format!("complete {}", upload.key), |world| {
+            let held = world.uploads.remove(&upload.id);
+            let held = held.ok_or_else(|| StoreFault::new(FaultKind::NotFound, "no upload"))?;
+            let numbers: Vec<u32> = held.keys().copied().collect();
+            assert_eq!(parts, numbers, "all parts, and its own alone");
+            let whole: Vec<u8> = held.into_values().flatten().collect();
+            let crc64 = Crc64::of(&whole);
+            assert_eq!(
+                seal,
+                Seal {
+                    bytes: n_bytes(&whole),
+                    crc64
+                }
+            );
+            world.publish(&upload.key, whole, &upload.options)
+        });
+        completed.await
     }
 
     async fn abort(&self, upload: &ScriptUpload) -> Result<(), StoreFault> {
-        self.called(format!("abort {}", upload.key))?;
-        self.world.lock().unwrap().uploads.remove(&upload.id);
-        Ok(())
+        let aborted = self.call(format!("abort {}", upload.key), |world| {
+            world.uploads.remove(&upload.id);
+            Ok(())
+        });
+        aborted.await
     }
 }
 

@@ -32,9 +32,13 @@ pub(crate) fn job(schema: &str) -> Job {
     }
 }
 
-fn landed(job: &Job, source: &MemorySource) -> (Report, Script) {
+pub(crate) fn landed(job: &Job, source: &MemorySource) -> (Report, Script) {
+    landed_in_parts(64, job, source)
+}
+
+fn landed_in_parts(part_bytes: u64, job: &Job, source: &MemorySource) -> (Report, Script) {
     let store = Script {
-        part_bytes: 64,
+        part_bytes,
         ..Script::default()
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -121,6 +125,19 @@ fn a_wrong_header_is_refused() {
 }
 
 #[test]
+fn labels_are_shown_as_values_are() {
+    let source = format!("id,\u{202e}{},born\n1,Ann,\n", "é".repeat(1_000));
+    let (report, _) = landed(&job(PEOPLE), &MemorySource::of(source.as_bytes()));
+    let error = &report.errors.samples[0];
+    assert!(
+        error
+            .message
+            .ends_with(&format!("found `\\u{{202e}}{}…`", "é".repeat(99)))
+    );
+    assert_eq!(error.value.as_ref().unwrap().chars().count(), 101);
+}
+
+#[test]
 fn a_source_of_which_nothing_is_accepted_is_refused_unless_that_is_allowed() {
     let source = MemorySource::of(b"id,name,born\nx,,\n");
     let (report, store) = landed(&job(PEOPLE), &source);
@@ -145,6 +162,89 @@ fn a_count_of_rejects_stops_at_the_first_past_it() {
     assert_eq!(report.bytes.read, 25);
     assert_eq!(store.object("d"), None);
     assert_eq!(store.object("q").unwrap().lines().count(), 3);
+}
+
+/// What is behind the record that stops a run counts for nothing, though it was read.
+#[test]
+fn a_stopped_run_reports_what_was_settled() {
+    let mut strict = job(PEOPLE);
+    strict.limits.rejects_max = Some(RejectsMax::Count(0));
+    strict.limits.unique_bytes_max = 200;
+    // The third value of `id` would be too much.
+    let source = MemorySource::of(b"id,name,born\n1,,\n,Bo,\n2,,\n3,,\n4,,\n");
+    let (report, _) = landed(&strict, &source.streamed());
+    assert_eq!((report.status, report.complete), (Status::Refused, false));
+    let missing: Vec<u64> = report.columns.iter().map(|c| c.missing).collect();
+    assert_eq!(missing, [1, 1, 2], "a required cell can be missing too");
+    assert_eq!(report.source.bytes, report.bytes.read);
+}
+
+#[test]
+fn wrong_cells_are_named_up_to_a_number() {
+    let names: Vec<String> = (0..100).map(|idx| format!("c{idx}")).collect();
+    let fields = names.iter().map(|name| format!(r#"{{"name": "{name}"}}"#));
+    let schema = format!(
+        r#"{{"fields": [{}]}}"#,
+        fields.collect::<Vec<_>>().join(",")
+    );
+    let header = names.join(",");
+    let extra = ",".repeat(199);
+    let text = format!("{header}\nx\n{extra}\n{}\n", ",".repeat(98));
+    let (report, store) = landed(&job(&schema), &MemorySource::of(text.as_bytes()));
+    assert_eq!(report.records.rejected, 3);
+    assert_eq!(report.errors.total, 20 + 20 + 1);
+    let short = "expected 100 cells, found 1";
+    let last = "expected 100 cells, found 1 (79 more such cells are not named)";
+    let messages: Vec<&str> = report.errors.samples[..20]
+        .iter()
+        .map(|e| &*e.message)
+        .collect();
+    assert_eq!(messages[..19], [short; 19]);
+    assert_eq!(messages[19], last);
+    assert_eq!(report.errors.samples[19].column.as_deref(), Some("c20"));
+    assert!(
+        store
+            .object("q")
+            .unwrap()
+            .contains("found 200 (80 more such cells are not named), found ``")
+    );
+}
+
+/// Long enough to be judged in several slices, by number and by faults.
+#[test]
+fn slices_are_settled_as_one() {
+    let row = |n: u32| match n {
+        // A duplicate of a value in another slice, and a row with a fault in each cell.
+        3_000 => "1,,\n".to_owned(),
+        3_001.. => format!("x{n},Barbara,yesterday,,,\n"),
+        _ => format!("{n},,2001-02-03\n"),
+    };
+    let text: String = (1..=6_000).map(row).collect();
+    let text = format!("id,name,born\n{text}");
+    let source = MemorySource::of(text.as_bytes());
+    let (report, store) = landed_in_parts(4_096, &job(PEOPLE), &source);
+    assert_eq!(
+        (report.records.accepted, report.records.rejected),
+        (2_999, 3_001)
+    );
+    assert_eq!(report.errors.total, 1 + 3_000 * 6);
+    assert_eq!(
+        (report.columns[1].missing, report.columns[2].missing),
+        (3_000, 1)
+    );
+    assert_eq!(report.errors.samples[0].code.as_str(), "unique-error");
+    assert_eq!(store.object("q").unwrap().lines().count(), 3_002);
+    let mut strict = job(PEOPLE);
+    strict.limits.rejects_max = Some(RejectsMax::Count(1_000));
+    let (report, _) = landed_in_parts(4_096, &strict, &source);
+    assert_eq!(
+        (report.records.accepted, report.records.rejected),
+        (2_999, 1_001)
+    );
+    assert_eq!(
+        (report.columns[1].missing, report.columns[2].missing),
+        (3_000, 1)
+    );
 }
 
 /// Mends a quarantine by a rule for each bad cell, and feeds it back.
@@ -240,6 +340,10 @@ fn people() -> impl Strategy<Value = Vec<u8>> {
         "1,1,1,1\n",
         "6,\"a\"\"b\",\n",
         "7,\u{e9},\n",
+        "08,Ed,\n",
+        "8,Flo,\n",
+        ",,\n",
+        "9,,2001-02-03\n",
     ]);
     prop::collection::vec(line, 0..40)
         .prop_map(|lines| format!("id,name,born\n{}", lines.concat()).into_bytes())
@@ -248,19 +352,31 @@ fn people() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Chunking changes neither an output byte nor a verdict, and every byte is accounted for.
+    /// Neither chunks nor batches change an output byte or a verdict, wherever a limit stops the
+    /// run, and every byte is accounted for.
     #[test]
-    fn chunking_changes_no_output_byte(text in people(), chunk_bytes in 1_usize..50) {
+    fn chunking_changes_no_output_byte(
+        text in people(),
+        chunk_bytes in 1_usize..50,
+        batch_bytes in 1_usize..200,
+        rejects_max in prop::option::of(0_u64..6),
+    ) {
         let mut job = job(PEOPLE);
         job.limits.nothing_accepted = NothingAccepted::Land;
-        let (whole, store) = landed(&job, &MemorySource::of(&text));
+        job.limits.rejects_max = rejects_max.map(RejectsMax::Count);
+        let (whole, store) = landed(&job, &MemorySource::of(&text).streamed());
         let chunks = text.chunks(chunk_bytes).map(Bytes::copy_from_slice);
-        let (cut, cut_store) = landed(&job, &MemorySource::new(chunks));
+        job.limits.batch_bytes = batch_bytes;
+        let (cut, cut_store) = landed(&job, &MemorySource::new(chunks).streamed());
         prop_assert_eq!(whole.to_json().unwrap(), cut.to_json().unwrap());
         prop_assert_eq!(store.object("d"), cut_store.object("d"));
         prop_assert_eq!(store.object("q"), cut_store.object("q"));
-        prop_assert_eq!(whole.bytes.read, u64::try_from(text.len()).unwrap());
+        prop_assert_eq!(whole.source.bytes, whole.bytes.read);
         prop_assert_eq!(whole.bytes.read, whole.bytes.accepted + whole.bytes.rejected + whole.bytes.overhead);
+        if !whole.complete {
+            return Ok(());
+        }
+        prop_assert_eq!(whole.bytes.read, u64::try_from(text.len()).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let counted = runtime.block_on(count(&job.dialect, 1_000, &MemorySource::of(&text), &control())).unwrap();
         prop_assert_eq!(counted, whole.records.read);

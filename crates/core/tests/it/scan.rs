@@ -1,7 +1,7 @@
 //! The scanner: as data, as properties over every split, and against the `csv` crate.
 
 use proptest::prelude::*;
-use rowgate_core::batch::unescape;
+use rowgate_core::batch::{BATCH_BYTES, Batch, Batcher, unescape};
 use rowgate_core::dialect::{Dialect, DialectOptions, Quote};
 use rowgate_core::position::Position;
 use rowgate_core::scan::{Index, Kind, More, Scanner};
@@ -188,18 +188,73 @@ fn what_is_too_long_is_passed_over() {
     );
 }
 
-/// Every line opens a quote that no line closes well: a naive scanner walks to the limit for each.
+/// Scans a text, with a quote that opens on most lines and that no line closes well. With each line
+/// walked to the limit this is hours of work, and the test harness says so.
+fn scan_hostile(dialect: Dialect, text: &str) {
+    let mut scanner = Scanner::new(dialect, 1024 * 1024, Position::START);
+    let mut index = Index::default();
+    let n_bytes = scanner.scan(text.as_bytes(), More::None, &mut index);
+    assert_eq!(n_bytes, text.len());
+    assert!(index.n_records() > 0);
+}
+
+fn escaping() -> Dialect {
+    let options = DialectOptions {
+        escape: Some(b'\\'),
+        ..DialectOptions::default()
+    };
+    Dialect::new(&options, b',').unwrap()
+}
+
+const HOSTILE_BYTES: usize = 2_000_000;
+
 #[test]
 fn bad_quotes_take_linear_time() {
-    for line in ["x\",\"\n", "\"\n\"\"\n", "a,\"\"\"\n"] {
-        let text = line.repeat(2_000_000 / line.len());
-        let mut scanner = Scanner::new(dialect(), 1024 * 1024, Position::START);
-        let mut index = Index::default();
-        // With each line walked to the limit this is hours of work, and the test harness says so.
-        let n_bytes = scanner.scan(text.as_bytes(), More::None, &mut index);
-        assert_eq!(n_bytes, text.len());
-        assert!(index.n_records() > 0);
+    for lines in [
+        "x\",\"\n",
+        "\"\n\"\"\n",
+        "a,\"\"\"\n",
+        // An attempt that ends at once forgets nothing of one that came far.
+        "\",a\",\"\n\"\"aaa\n",
+        "\"a\n\"\",\"\n\"b\"c\n",
+    ] {
+        let body = lines.repeat(HOSTILE_BYTES / lines.len());
+        scan_hostile(dialect(), &body);
+        scan_hostile(dialect(), &format!("a,b,c\n\"\n{body}"));
+        scan_hostile(escaping(), &format!("a,b,c\n\"\n{body}"));
     }
+    // A line end that is escaped is within quotes too.
+    scan_hostile(escaping(), &"a\",\"\\\n".repeat(HOSTILE_BYTES / 6));
+}
+
+/// A batch is cut at its bytes and at its records, and cuts depend on neither chunks nor memory.
+#[test]
+fn a_batch_is_bounded() {
+    let scanner = Scanner::new(dialect(), 1024 * 1024, Position::START);
+    let mut batcher = Batcher::new(scanner, BATCH_BYTES);
+    let mut batch = Batch::default();
+    batcher.push(&vec![b'\n'; 2_000_000]);
+    let mut n_records = 0;
+    while batcher.cut(More::None, &mut batch) {
+        assert!(batch.index().records().len() <= 16_384);
+        n_records += batch.index().n_records();
+    }
+    assert_eq!(n_records, 2_000_000);
+}
+
+#[test]
+fn a_record_limit_may_be_any_number() {
+    assert_eq!(
+        found(dialect(), usize::MAX, &[b"a,\"b\n\"\n", b"\"c"]),
+        ["1: a|b\n", "3: broken \"\\\"c\""]
+    );
+}
+
+/// Where the records of an index end, in bytes of the source, and what they are.
+fn ends(index: &Index) -> impl Iterator<Item = (u64, Kind)> {
+    let records = index.records().iter().filter(|r| r.kind.is_record());
+    let base = index.base().byte_offset;
+    records.map(move |r| (base + u64::try_from(r.next).unwrap(), r.kind))
 }
 
 fn messy() -> impl Strategy<Value = Vec<u8>> {
@@ -217,6 +272,8 @@ fn messy() -> impl Strategy<Value = Vec<u8>> {
         "x\"",
         "\",\"",
         "#",
+        "\\",
+        "\\\n",
         "é",
         "0123456789",
     ]);
@@ -231,8 +288,9 @@ proptest! {
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         record_bytes_max in prop::sample::select(vec![3_usize, 10, 25, 1_000]),
         comment in prop::option::of(Just(b'#')),
+        escape in prop::option::of(Just(b'\\')),
     ) {
-        let options = DialectOptions { comment, ..DialectOptions::default() };
+        let options = DialectOptions { comment, escape, ..DialectOptions::default() };
         let dialect = Dialect::new(&options, b',').unwrap();
         let whole = found(dialect, record_bytes_max, &[&text]);
         let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
@@ -251,20 +309,88 @@ proptest! {
 
     /// What the memo remembers never changes an answer: lines scanned alone give the same.
     #[test]
-    fn a_record_does_not_depend_on_bad_ones_before_it(text in messy()) {
-        let whole = found(dialect(), 1_000, &[&text]);
-        let mut scanner = Scanner::new(dialect(), 1_000, Position::START);
+    fn a_record_does_not_depend_on_bad_ones_before_it(
+        text in messy(),
+        is_escaping: bool,
+        record_bytes_max in prop::sample::select(vec![25_usize, 40, 1_000]),
+    ) {
+        let dialect = if is_escaping { escaping() } else { dialect() };
+        let whole = found(dialect, record_bytes_max, &[&text]);
+        let mut scanner = Scanner::new(dialect, record_bytes_max, Position::START);
         let mut index = Index::default();
         scanner.scan(&text, More::None, &mut index);
-        let starts: Vec<(usize, u64)> =
-            index.records().iter().map(|r| (r.start, r.lines_before)).collect();
-        for (at, (start, lines_before)) in starts.into_iter().enumerate() {
-            let mut fresh = found(dialect(), 1_000, &[&text[start..]]);
-            let line = lines_before + 1;
-            let expected = &whole[at];
-            let got = fresh.swap_remove(0).replacen("1:", &format!("{line}:"), 1);
-            prop_assert_eq!(&got, expected);
+        let mut oversized = index.oversized().iter();
+        let mut line_starts: Vec<(usize, u64)> = Vec::new();
+        let mut is_start = true;
+        for record in index.records() {
+            // An oversized record may come in pieces; it begins with the first of them.
+            let line = match record.kind {
+                Kind::Oversized => oversized.next().unwrap().line - 1,
+                Kind::Fields
+                | Kind::Blank
+                | Kind::BrokenQuote
+                | Kind::Piece
+                | Kind::Overhead => record.lines_before,
+            };
+            if is_start {
+                line_starts.push((record.start, line));
+            }
+            is_start = record.kind.is_record();
         }
+        for (at, (start, lines_before)) in line_starts.into_iter().enumerate() {
+            let fresh = found(dialect, record_bytes_max, &[&text[start..]]);
+            if whole[at].contains(" bytes at ") {
+                prop_assert!(fresh[0].contains(" bytes at "));
+                continue;
+            }
+            let got = fresh[0].replacen("1:", &format!("{}:", lines_before + 1), 1);
+            prop_assert_eq!(&got, &whole[at]);
+        }
+    }
+
+    /// Lines that open and close quotes in any mix take linear time.
+    #[test]
+    fn mixed_bad_quotes_take_linear_time(
+        lines in prop::collection::vec("(\"|\"\"|,|a|\\\\){0,5}", 1..8),
+        is_escaping: bool,
+    ) {
+        let body = format!("{}\n", lines.join("\n"));
+        // Long enough that a quadratic scan takes minutes over all cases, and a linear one none.
+        let text = format!("a\n\"\n{}", body.repeat(100_000 / body.len()));
+        scan_hostile(if is_escaping { escaping() } else { dialect() }, &text);
+    }
+
+    /// Batches hold what the scanner finds in one go, wherever they and the chunks are cut.
+    #[test]
+    fn batches_change_nothing(
+        text in messy(),
+        chunk_bytes in 1_usize..80,
+        batch_bytes in 0_usize..40,
+        record_bytes_max in prop::sample::select(vec![3_usize, 10, 25, 1_000]),
+    ) {
+        let scanner = Scanner::new(dialect(), record_bytes_max, Position::START);
+        let mut whole = Index::default();
+        scanner.clone().scan(&text, More::None, &mut whole);
+        let expected: Vec<_> = ends(&whole).collect();
+        let mut batcher = Batcher::new(scanner, batch_bytes);
+        let mut batch = Batch::default();
+        let (mut got, mut bytes) = (Vec::new(), Vec::new());
+        let mut chunks = text.chunks(chunk_bytes);
+        loop {
+            let chunk = chunks.next();
+            batcher.push(chunk.unwrap_or_default());
+            let more = if chunk.is_some() { More::MayFollow } else { More::None };
+            while batcher.cut(more, &mut batch) {
+                prop_assert_eq!(batch.base().byte_offset, u64::try_from(bytes.len()).unwrap());
+                got.extend(ends(batch.index()));
+                bytes.extend_from_slice(batch.bytes());
+            }
+            if chunk.is_none() {
+                break;
+            }
+        }
+        prop_assert_eq!(&bytes, &text);
+        prop_assert_eq!(got, expected);
     }
 
     /// Well-formed input reads as the `csv` crate reads it.

@@ -7,7 +7,8 @@ use rowgate_app::jobs::App;
 use rowgate_app::settings::{FrontEnd, Settings};
 use rowgate_core::checksum::Crc64;
 use rowgate_core::store::{
-    Chunks as _, Condition, ObjectStore as _, Source as _, UploadLister as _, WriteOptions,
+    Chunks as _, Condition, ObjectKind, ObjectStore as _, Source as _, UploadLister as _,
+    WriteOptions,
 };
 use rowgate_store::s3::{S3Client, S3Credentials, S3Settings, S3Source, S3Store, S3WriteSettings};
 use rowgate_testkit::mem_s3::MemS3Server;
@@ -138,7 +139,7 @@ impl Lake {
         let body = body.into();
         let options = WriteOptions {
             run: "018f0000-0000-7000-8000-000000000001".to_owned(),
-            content_type: "text/csv",
+            kind: ObjectKind::Destination,
             condition: Condition::Absent,
         };
         self.store()

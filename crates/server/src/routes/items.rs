@@ -1,7 +1,10 @@
 //! Weighted items, read strictly: everything that is wrong with them is named.
 
+use std::fmt;
+
 use rowgate_app::telemetry::PayloadSummary;
 use rowgate_core::summary::Number;
+use serde::de::{Deserializer as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::problem::{DataFault, Problem, ProblemKind};
@@ -51,21 +54,18 @@ pub(crate) fn read_items(
     seen: &mut Seen,
 ) -> Result<Vec<Item>, Problem> {
     seen.bytes = body.len();
-    let list = read_list(body, seen)?;
-    seen.items = Some(list.len());
-    if list.is_empty() {
+    let List { first, n_items } = read_list(body, items_max, seen)?;
+    seen.items = Some(n_items);
+    if n_items == 0 {
         return Err(of_list("is empty: nothing has no average"));
     }
-    if list.len() > items_max {
-        let message = format!(
-            "has {} items, and at most {items_max} are taken",
-            list.len()
-        );
+    if n_items > items_max {
+        let message = format!("has {n_items} items, and at most {items_max} are taken");
         return Err(of_list(message));
     }
-    let mut items = Vec::with_capacity(list.len());
+    let mut items = Vec::with_capacity(first.len());
     let mut faults = Vec::new();
-    for (idx, item) in list.into_iter().enumerate() {
+    for (idx, item) in first.into_iter().enumerate() {
         match read_item(item) {
             Ok(item) => items.push(item),
             Err(found) => faults.extend(named(Some(idx), found)),
@@ -91,7 +91,41 @@ pub(crate) fn refused(mut faults: Vec<DataFault>) -> Problem {
     .with_errors(faults)
 }
 
-fn read_list<'a>(body: &'a [u8], seen: &mut Seen) -> Result<Vec<&'a RawValue>, Problem> {
+/// A list, of which no more is kept than may be taken.
+struct List<'a> {
+    first: Vec<&'a RawValue>,
+    n_items: usize,
+}
+
+/// Keeps so many items and counts the others: a body of `1,1,1…` must not take many times its size.
+struct Items {
+    kept_max: usize,
+}
+
+impl<'de> Visitor<'de> for Items {
+    type Value = List<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<'de>, A::Error> {
+        let mut first = Vec::new();
+        while first.len() < self.kept_max {
+            let Some(item) = seq.next_element()? else {
+                break;
+            };
+            first.push(item);
+        }
+        let mut n_items = first.len();
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            n_items += 1;
+        }
+        Ok(List { first, n_items })
+    }
+}
+
+fn read_list<'a>(body: &'a [u8], items_max: usize, seen: &mut Seen) -> Result<List<'a>, Problem> {
     let no_json = |why: String| Problem::new(ProblemKind::Json, why);
     let text = str::from_utf8(body).map_err(|err| no_json(err.to_string()))?;
     // All of it is checked before any of it is judged, so that what is no JSON is called just that.
@@ -105,7 +139,12 @@ fn read_list<'a>(body: &'a [u8], seen: &mut Seen) -> Result<Vec<&'a RawValue>, P
             json_type.as_str()
         )));
     }
-    serde_json::from_str(list.get()).map_err(|err| no_json(err.to_string()))
+    let items = Items {
+        kept_max: items_max,
+    };
+    let mut json = serde_json::Deserializer::from_str(list.get());
+    json.deserialize_seq(items)
+        .map_err(|err| no_json(err.to_string()))
 }
 
 /// Makes the problem of a list that is at fault as a whole.
@@ -149,4 +188,24 @@ fn named(item: Option<usize>, faults: Vec<MemberFault>) -> Vec<DataFault> {
         message: fault.message,
     });
     named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_counted_whole_and_kept_as_far_as_it_may_be_taken() {
+        let check = |n_items: usize, items_max: usize| {
+            let body = format!(r#"{{"items": [{}]}}"#, vec!["1"; n_items].join(","));
+            let list = read_list(body.as_bytes(), items_max, &mut Seen::default()).unwrap();
+            assert_eq!(list.n_items, n_items);
+            assert_eq!(list.first.len(), n_items.min(items_max));
+            assert!(list.first.capacity() <= 2 * items_max.max(4));
+        };
+        check(100_000, 3);
+        proptest!(|(n_items in 0_usize..40, items_max in 0_usize..40)| check(n_items, items_max));
+    }
 }

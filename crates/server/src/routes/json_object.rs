@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// How much of an unknown member's name is repeated, in characters.
 const NAME_CHARS_MAX: usize = 64;
+/// How many faults of one object are named.
+const FAULTS_MAX: usize = 100;
 
 /// What a JSON value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub(crate) struct MemberFault {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with it.
+/// What is wrong with it, as far as it is named.
 pub(crate) fn members<'a, const N: usize>(
     value: &'a RawValue,
     names: [&'static str; N],
@@ -74,60 +76,80 @@ pub(crate) fn members<'a, const N: usize>(
         ))]);
     }
     // Its syntax was checked before: what can be wrong are escapes that stand for no character.
-    let JsonObject(all) = serde_json::from_str(value.get())
+    let mut json = serde_json::Deserializer::from_str(value.get());
+    let Found { members, faults } = json
+        .deserialize_map(Members { names })
         .map_err(|_| vec![whole("has a name that is no text".to_owned())])?;
-    let mut faults = Vec::new();
-    let mut of = |name: &str, message: &str| {
-        faults.push(MemberFault {
-            name: Some(name.chars().take(NAME_CHARS_MAX).collect()),
-            message: message.to_owned(),
-        });
-    };
-    let mut found = names.map(|name| (name, None));
-    for (name, member) in all {
-        match found.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, place @ None)) => *place = Some(member),
-            Some((_, Some(_))) => of(&name, "stands there twice"),
-            None => of(&name, "is not known"),
-        }
-    }
-    for (name, _) in found.iter().filter(|(_, member)| member.is_none()) {
-        of(name, "is missing");
-    }
     if !faults.is_empty() {
         return Err(faults);
     }
     // None is missing: the object itself only stands in for what the types do not say.
-    Ok(found.map(|(_, member)| member.unwrap_or(value)))
+    Ok(members.map(|member| member.unwrap_or(value)))
 }
 
-/// The members of an object, in order. A name may stand there twice.
-struct JsonObject<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for JsonObject<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members)
-    }
+/// What an object holds of the members that are looked for.
+struct Found<'a, const N: usize> {
+    members: [Option<&'a RawValue>; N],
+    faults: Vec<MemberFault>,
 }
 
-struct Members;
+/// Keeps the members of these names alone: an object of many others must not take many times its
+/// size.
+struct Members<const N: usize> {
+    names: [&'static str; N],
+}
 
-impl<'de> Visitor<'de> for Members {
-    type Value = JsonObject<'de>;
+impl<'de, const N: usize> Visitor<'de> for Members<N> {
+    type Value = Found<'de, N>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((Name(name), value)) = map.next_entry()? {
-            members.push((name, value));
+        let mut faults = Vec::new();
+        let mut of = |name: &str, message: &str| {
+            if faults.len() < FAULTS_MAX {
+                faults.push(MemberFault {
+                    name: Some(name.chars().take(NAME_CHARS_MAX).collect()),
+                    message: message.to_owned(),
+                });
+            }
+        };
+        let mut found = self.names.map(|name| (name, None));
+        while let Some(Name(name)) = map.next_key()? {
+            match found.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, place @ None)) => {
+                    *place = Some(map.next_value()?);
+                    continue;
+                }
+                Some((_, Some(_))) => of(&name, "stands there twice"),
+                None => of(&name, "is not known"),
+            }
+            map.next_value::<IgnoredAny>()?;
         }
-        Ok(JsonObject(members))
+        for (name, _) in found.iter().filter(|(_, member)| member.is_none()) {
+            of(name, "is missing");
+        }
+        Ok(Found {
+            members: found.map(|(_, member)| member),
+            faults,
+        })
     }
 }
 
 /// A member's name, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_faults_some_are_named() {
+        let many = vec![r#""a": 1"#; 10_000].join(",");
+        let object: &RawValue = &RawValue::from_string(format!("{{{many}}}")).unwrap();
+        assert_eq!(members(object, ["b"]).unwrap_err().len(), FAULTS_MAX);
+    }
+}

@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use rowgate_core::event::Event;
 use rowgate_core::store::{Condition, FaultKind, StoreFault, Stored};
 use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
@@ -27,16 +28,28 @@ pub(super) fn publish(
         Condition::Unchanged(tag) => replace(temp, target, tag)?,
     }
     temp.keep();
+    Ok(settle(temp, target))
+}
+
+/// Does what is left to do for a file that is visible: whatever fails now, it was published.
+fn settle(temp: &TempFile, target: &Target) -> Stored {
+    let doubt = |err: &io::Error, what: &str| {
+        tracing::warn!(path = %target.path.display(), error = %err, "{what}");
+    };
     // The name is an entry of the folder: it lasts once the folder is on the disk.
     let folder = File::open(&target.folder);
-    folder
-        .and_then(|folder| folder.sync_all())
-        .map_err(|err| fault("bring to the disk the folder", &target.folder, err))?;
-    let metadata = target.path.metadata();
-    let metadata = metadata.map_err(|err| fault("look at", &target.path, err))?;
-    Ok(Stored {
-        etag: Some(Pin::of(&metadata).to_string()),
-    })
+    if let Err(err) = folder.and_then(|folder| folder.sync_all()) {
+        doubt(&err, "published file may not outlast a loss of power");
+    }
+    // By its handle: whatever else may stand at its place by now, this is what was published.
+    let etag = match temp.file.metadata() {
+        Ok(metadata) => Some(Pin::of(&metadata).to_string()),
+        Err(err) => {
+            doubt(&err, "published file could not be looked at");
+            None
+        }
+    };
+    Stored { etag }
 }
 
 fn sync(temp: &TempFile) -> Result<(), StoreFault> {
@@ -64,7 +77,15 @@ fn move_if_absent(from: &Path, target: &Target) -> Result<(), StoreFault> {
 
 fn link_if_absent(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::hard_link(from, to)?;
-    std::fs::remove_file(from)
+    if let Err(err) = std::fs::remove_file(from) {
+        tracing::warn!(
+            event = Event::UploadLeftOpen.as_str(),
+            path = %from.display(),
+            error = %err,
+            "published file keeps its temporary name as well"
+        );
+    }
+    Ok(())
 }
 
 /// Moves the file over the version that has this tag, and keeps that version's permissions.
@@ -103,4 +124,22 @@ fn replace(temp: &TempFile, target: &Target, tag: &str) -> Result<(), StoreFault
         return Err(changed());
     }
     std::fs::rename(temp.path(), to).map_err(|err| fault("replace", to, err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_moved_is_published_whatever_follows() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = dir.path().join("out.csv");
+        let target = Target::resolve(key.to_str().unwrap()).unwrap();
+        let temp = TempFile::create(&target, "run").unwrap();
+        move_if_absent(temp.path(), &target).unwrap();
+        temp.keep();
+        let etag = Pin::of(&key.metadata().unwrap()).to_string();
+        std::fs::remove_dir_all(dir.path()).unwrap();
+        assert_eq!(settle(&temp, &target).etag, Some(etag));
+    }
 }

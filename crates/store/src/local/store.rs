@@ -175,6 +175,8 @@ fn found(path: &Path) -> Result<Found, StoreFault> {
             tag: pin.to_string(),
             bytes: pin.bytes(),
             run: None,
+            kind: None,
+            crc64: None,
             head: Bytes::from(head),
         })
     };

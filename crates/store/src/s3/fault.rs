@@ -180,6 +180,9 @@ fn hint(code: &str) -> Option<&'static str> {
         "PermanentRedirect" | "AuthorizationHeaderMalformed" => {
             Some("check `AWS_REGION` and the endpoint")
         }
+        "NoSuchUpload" => {
+            Some("somebody else ended the upload: a lifecycle rule, or a person; run it again")
+        }
         "InvalidObjectState" => Some("the object is archived: restore it first"),
         _ => None,
     }
@@ -207,27 +210,28 @@ fn kind_of_code(code: &str, guard: Guard) -> Option<FaultKind> {
         | "SignatureDoesNotMatch"
         | "TokenRefreshRequired"
         | "UnrecognizedClientException" => FaultKind::Credentials,
-        "BadDigest"
-        | "EntityTooLarge"
+        "EntityTooLarge"
         | "EntityTooSmall"
         | "InvalidDigest"
         | "InvalidPart"
         | "InvalidPartOrder"
         | "MalformedXML"
-        | "MissingContentLength"
-        | "XAmzContentChecksumMismatch"
-        | "XAmzContentSHA256Mismatch" => FaultKind::Protocol,
+        | "MissingContentLength" => FaultKind::Protocol,
         "InsufficientStorage"
         | "QuotaExceeded"
         | "ServiceQuotaExceeded"
         | "XMinioAdminBucketQuotaExceeded"
         | "XMinioStorageFull" => FaultKind::Full,
-        // Statuses of 4xx that the next attempt may not see.
-        "ConditionalRequestConflict"
+        // Statuses of 4xx that the next attempt may not see: of checksums, a bit that was flipped on
+        // the way.
+        "BadDigest"
+        | "ConditionalRequestConflict"
         | "IncompleteBody"
         | "OperationAborted"
         | "RequestTimeout"
-        | "SlowDown" => FaultKind::Unavailable,
+        | "SlowDown"
+        | "XAmzContentChecksumMismatch"
+        | "XAmzContentSHA256Mismatch" => FaultKind::Unavailable,
         // With status 403, which would read as a matter of permission.
         "InvalidObjectState" => FaultKind::Unusable,
         _ => return None,
@@ -315,6 +319,14 @@ mod tests {
             FaultKind::Unusable,
         );
         check(400, "EntityTooSmall", Guard::Absent, FaultKind::Protocol);
+        for mismatch in [
+            "BadDigest",
+            "XAmzContentChecksumMismatch",
+            "XAmzContentSHA256Mismatch",
+        ] {
+            check(400, mismatch, Guard::Absent, FaultKind::Unavailable);
+        }
+        check(400, "InvalidDigest", Guard::Absent, FaultKind::Protocol);
         check(400, "KeyTooLongError", Guard::Absent, FaultKind::Unusable);
         check(503, "SlowDown", Guard::Absent, FaultKind::Unavailable);
         check(400, "QuotaExceeded", Guard::Absent, FaultKind::Full);

@@ -2,8 +2,8 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
-    StorageClass,
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
+    ServerSideEncryption, StorageClass,
 };
 use bytes::Bytes;
 use rowgate_core::checksum::Crc64;
@@ -19,6 +19,8 @@ use super::settings::{Checksums, Encryption, S3WriteSettings};
 
 /// The metadata key that holds the run which wrote an object.
 const RUN: &str = "rowgate-run";
+/// The metadata that names what an object holds.
+const KIND: &str = "rowgate-kind";
 
 const MIB: u64 = 1024 * 1024;
 /// What S3 takes.
@@ -82,7 +84,7 @@ impl S3Store {
     }
 
     fn content_type(&self, options: &WriteOptions) -> String {
-        let of_the_writer = || options.content_type.to_owned();
+        let of_the_writer = || options.kind.content_type().to_owned();
         self.write
             .content_type
             .clone()
@@ -125,6 +127,7 @@ impl ObjectStore for S3Store {
             .head_object()
             .bucket(&self.bucket)
             .key(key)
+            .checksum_mode(ChecksumMode::Enabled)
             .set_expected_bucket_owner(self.owner())
             .send()
             .await;
@@ -150,6 +153,8 @@ impl ObjectStore for S3Store {
                 .content_length()
                 .map_or(0, |n| u64::try_from(n).unwrap_or(0)),
             run: head.metadata().and_then(|all| all.get(RUN)).cloned(),
+            kind: head.metadata().and_then(|all| all.get(KIND)).cloned(),
+            crc64: head.checksum_crc64_nvme().map(str::to_owned),
             head: Bytes::new(),
         }))
     }
@@ -175,6 +180,7 @@ impl ObjectStore for S3Store {
             .set_if_none_match(if_none_match)
             .set_if_match(if_match)
             .metadata(RUN, &options.run)
+            .metadata(KIND, options.kind.as_str())
             .content_type(self.content_type(options))
             .set_storage_class(self.storage_class())
             .set_server_side_encryption(encryption)
@@ -202,6 +208,7 @@ impl ObjectStore for S3Store {
             .set_checksum_algorithm(checksums.then_some(ChecksumAlgorithm::Crc64Nvme))
             .set_checksum_type(checksums.then_some(ChecksumType::FullObject))
             .metadata(RUN, &options.run)
+            .metadata(KIND, options.kind.as_str())
             .content_type(self.content_type(options))
             .set_storage_class(self.storage_class())
             .set_server_side_encryption(encryption)

@@ -162,6 +162,8 @@ mod tests {
 
     use rowgate_core::store::Condition;
 
+    use rowgate_core::store::ObjectKind;
+
     use super::*;
 
     #[derive(Clone, Default)]
@@ -189,7 +191,7 @@ mod tests {
     fn options() -> WriteOptions {
         WriteOptions {
             run: "0190a0a0-0000-7000-8000-000000000000".to_owned(),
-            content_type: "text/csv",
+            kind: ObjectKind::Destination,
             condition: Condition::Absent,
         }
     }

@@ -227,7 +227,7 @@ async fn a_code_on_the_wire_keeps_its_meaning() {
     check_code(403, "AccessDenied", FaultKind::Denied).await;
     check_code(400, "ExpiredToken", FaultKind::Credentials).await;
     check_code(400, "InvalidStorageClass", FaultKind::Unusable).await;
-    check_code(400, "BadDigest", FaultKind::Protocol).await;
+    check_code(400, "BadDigest", FaultKind::Unavailable).await;
     check_code(507, "XMinioStorageFull", FaultKind::Full).await;
 }
 

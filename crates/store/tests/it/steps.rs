@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use rowgate_core::checksum::Crc64;
 use rowgate_core::store::{
-    Chunks, Condition, ObjectStore, Part, Seal, Source, StoreFault, Stored, WriteOptions,
+    Chunks, Condition, ObjectKind, ObjectStore, Part, Seal, Source, StoreFault, Stored,
+    WriteOptions,
 };
 use rowgate_store::s3::{S3Client, S3Credentials, S3Settings, S3Store, S3WriteSettings};
 use rowgate_testkit::mem_s3::{ACCESS_KEY, MemS3Server, SECRET_KEY};
@@ -16,7 +17,7 @@ pub(crate) const BUCKET: &str = "lake";
 pub(crate) fn options(condition: Condition) -> WriteOptions {
     WriteOptions {
         run: RUN.to_owned(),
-        content_type: "text/csv; charset=utf-8",
+        kind: ObjectKind::Destination,
         condition,
     }
 }

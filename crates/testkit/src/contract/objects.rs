@@ -211,6 +211,8 @@ async fn look<S: ObjectStore>(store: &S, key: &str) -> Found {
         tag: String::new(),
         bytes: 0,
         run: None,
+        kind: None,
+        crc64: None,
         head: Bytes::new(),
     })
 }

@@ -3,17 +3,14 @@
 use bytes::Bytes;
 use rowgate_core::checksum::Crc64;
 use rowgate_core::store::{
-    Condition, FaultKind, ObjectStore, Part, Seal, StoreFault, Stored, WriteOptions,
+    Condition, FaultKind, ObjectKind, ObjectStore, Part, Seal, StoreFault, Stored, WriteOptions,
 };
-
-/// The content type of everything that the suite writes.
-const CONTENT_TYPE: &str = "text/csv; charset=utf-8";
 
 /// Returns options for the run with this number: two numbers are two writers.
 pub(super) fn options(run: u8, condition: Condition) -> WriteOptions {
     WriteOptions {
         run: format!("018f0000-0000-7000-8000-0000000000{run:02x}"),
-        content_type: CONTENT_TYPE,
+        kind: ObjectKind::Destination,
         condition,
     }
 }

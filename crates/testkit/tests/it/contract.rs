@@ -168,6 +168,8 @@ impl ObjectStore for Model {
             tag: object.version.to_string(),
             bytes: u64::try_from(object.body.len()).unwrap(),
             run: self.keeps(Breaks::RunTold).then_some(object.run),
+            kind: None,
+            crc64: None,
             head: Bytes::new(),
         }))
     }
