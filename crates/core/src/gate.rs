@@ -205,6 +205,14 @@ impl<'p> Gate<'p> {
                 Code::UnmendedRecord,
                 "the record's cells written out, and `_rowgate_raw` cleared",
             );
+            return;
+        }
+        if !ours.is_empty()
+            && fields.iter().all(|field| field.start == field.end)
+            && fields.len() < 2
+        {
+            self.fault(Code::BlankRow, "a record, found no cells of its own");
+            return;
         }
         if fields.len() != self.checks.len() {
             self.judge_count(fields, text);

@@ -11,12 +11,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, unescape};
 use crate::dialect::Dialect;
 use crate::gate::oversized;
 use crate::plan::QUARANTINE_COLUMNS;
+use crate::reason::Code;
 use crate::report::RecordError;
-use crate::scan::Kind;
+use crate::scan::{Kind, Record};
+
+/// Where `_rowgate_raw` is among our columns.
+const RAW_COLUMN: usize = QUARANTINE_COLUMNS.len() - 1;
 
 /// What stands before raw bytes that are no UTF-8, and so are in base64.
 pub const BASE64_MARK: &str = "base64:";
@@ -24,6 +28,7 @@ pub const BASE64_MARK: &str = "base64:";
 /// Writes quarantine rows in the source's dialect.
 #[derive(Debug)]
 pub struct QuarantineWriter {
+    dialect: Dialect,
     delimiter: char,
     quote: Option<char>,
     escape: Option<char>,
@@ -37,6 +42,7 @@ impl QuarantineWriter {
     #[must_use]
     pub fn new(dialect: Dialect, n_columns: usize) -> Self {
         Self {
+            dialect,
             delimiter: char::from(dialect.delimiter()),
             quote: dialect.quote.map(char::from),
             escape: dialect.escape.map(char::from),
@@ -93,6 +99,12 @@ impl QuarantineWriter {
             out,
         );
         self.cell(true, &joined(errors, |e| &e.message), out);
+        if errors
+            .iter()
+            .any(|error| error.code == Code::UnmendedRecord)
+        {
+            return self.unmended(batch, record, out);
+        }
         let is_text = str::from_utf8(batch.content(record)).is_ok();
         let raw = match record.kind {
             Kind::Fields | Kind::Blank if is_text => None,
@@ -105,18 +117,32 @@ impl QuarantineWriter {
             }
         };
         if let Some(raw) = raw {
-            self.cell(true, &self.raw_text(raw), out);
-            for _ in 0..self.n_columns {
-                push(self.delimiter, out);
-            }
+            self.raw_cells(&self.raw_text(raw), out);
         } else {
             self.cell(true, "", out);
             push(self.delimiter, out);
             let own = batch.bytes().get(own_start..record.next);
             out.extend_from_slice(own.unwrap_or_default());
-            if record.next > record.end {
-                return;
+            if record.next == record.end {
+                out.push(b'\n');
             }
+        }
+    }
+
+    /// Ends the row of a record that was fed back as it was: its raw bytes are kept once more.
+    fn unmended(&self, batch: &Batch, record: &Record, out: &mut Vec<u8>) {
+        let mut raw = Vec::new();
+        if let Some(field) = batch.index().fields(record).get(RAW_COLUMN) {
+            unescape(self.dialect, batch.raw(field), &mut raw);
+        }
+        self.raw_cells(&String::from_utf8_lossy(&raw), out);
+    }
+
+    /// Ends the row of a record that has no cells: its raw bytes as text, and empty cells.
+    fn raw_cells(&self, raw: &str, out: &mut Vec<u8>) {
+        self.cell(true, raw, out);
+        for _ in 0..self.n_columns {
+            push(self.delimiter, out);
         }
         out.push(b'\n');
     }

@@ -236,7 +236,9 @@ impl Code {
                 "Put the columns in the schema's order. If any order will do, set `fieldsMatch` \
                  to `equal`."
             }
-            Self::EncodingError => "Save the source as UTF-8: this version reads no other encoding.",
+            Self::EncodingError => {
+                "Save the source as UTF-8: this version reads no other encoding."
+            }
             Self::QuoteError => {
                 "Close the quote, and write a quote inside a quoted value twice: \
                  `7,\"\"\"Smith\"\" Ltd\",12.50`."

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::guard::guarded;
 use crate::header::Opened;
 use crate::landing::{Landing, Receipt, Sealed};
-use crate::ledger::Balanced;
+use crate::ledger::{Balanced, Extra};
 use crate::plan::QUARANTINE_COLUMNS;
 use crate::quarantine::QuarantineWriter;
 use crate::report::{OutputReport, RecordError, RejectsReport, Report, Status};
@@ -290,9 +290,9 @@ impl<S: ObjectStore> Sink for Writers<S> {
         Ok(())
     }
 
-    fn vouch(&self, books: &Balanced, bytes_passed_on: u64) -> Result<()> {
+    fn vouch(&self, books: &Balanced, extra: Extra) -> Result<()> {
         let n_rows = self.rows.as_ref().map_or(0, QuarantineWriter::n_rows);
-        books.vouch(n_rows, self.destination.bytes_written(), bytes_passed_on)
+        books.vouch(n_rows, self.destination.bytes_written(), extra)
     }
 }
 

@@ -3,11 +3,11 @@
 use crate::batch::Batch;
 use crate::control::Control;
 use crate::dialect::Header;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gate::{Fault, Gate, Rejected, Stretch, Verdicts, oversized};
 use crate::header::{Opened, Opener};
 use crate::keys::{Keys, line_of};
-use crate::ledger::{Ledger, ReadTotals};
+use crate::ledger::{Balanced, Extra, Ledger, ReadTotals};
 use crate::plan::{HeaderFault, Plan};
 use crate::report::{Counts, DialectReport, RecordError};
 use crate::run::reader::{Batches, Reader};
@@ -42,7 +42,7 @@ pub(super) trait Sink: Send {
     -> impl Future<Output = Result<()>> + Send;
 
     /// Checks its own counts against balanced books.
-    fn vouch(&self, books: &crate::ledger::Balanced, bytes_passed_on: u64) -> Result<()>;
+    fn vouch(&self, books: &Balanced, extra: Extra) -> Result<()>;
 }
 
 /// Judges a whole source into a sink, or as much of it as the limits allow.
@@ -93,14 +93,14 @@ pub(super) async fn judge<S: Source>(
         job,
         control,
         ledger,
-        bytes_passed_on: to_u64(own_header.len()),
+        bytes_left_out: 0,
         sink,
     };
     let stopped = judge.run().await?;
     let Judge {
         batches,
         ledger,
-        bytes_passed_on,
+        bytes_left_out,
         sink,
         ..
     } = judge;
@@ -114,7 +114,11 @@ pub(super) async fn judge<S: Source>(
         ),
     };
     let books = ledger.balance(read)?;
-    sink.vouch(&books, bytes_passed_on)?;
+    let extra = Extra {
+        header: to_u64(own_header.len()),
+        left_out: bytes_left_out,
+    };
+    sink.vouch(&books, extra)?;
     Ok(Judged {
         counts: Counts::from(books),
         dialect,
@@ -176,7 +180,7 @@ struct Judge<'a, S: Source, K: Sink> {
     job: &'a Job,
     control: &'a Control,
     ledger: Ledger,
-    bytes_passed_on: u64,
+    bytes_left_out: u64,
     sink: &'a mut K,
 }
 
@@ -266,16 +270,17 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             return self.hand_on(batch.bytes().get(start..next)).await;
         }
         for idx in first..end {
-            let next = batch.index().records().get(idx).map_or(0, |r| r.next);
             let own_start = self.own_start(batch, idx);
-            self.hand_on(batch.bytes().get(own_start..next)).await?;
+            let record = batch.index().records().get(idx);
+            self.bytes_left_out += record.map_or(0, |r| to_u64(own_start - r.start));
+            let own = record.and_then(|r| batch.bytes().get(own_start..r.next));
+            self.hand_on(own).await?;
         }
         Ok(())
     }
 
     async fn hand_on(&mut self, bytes: Option<&[u8]>) -> Result<()> {
-        let bytes = bytes.unwrap_or_default();
-        self.bytes_passed_on += to_u64(bytes.len());
+        let bytes = bytes.ok_or_else(|| Error::bug("an accepted record is not in its batch"))?;
         self.sink.accepted(bytes).await
     }
 

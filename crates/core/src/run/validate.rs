@@ -7,7 +7,7 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::event::Event;
 use crate::header::Opened;
-use crate::ledger::Balanced;
+use crate::ledger::{Balanced, Extra};
 use crate::report::{RecordError, Report, Status};
 use crate::run::Job;
 use crate::run::judge::{Sink, judge};
@@ -90,7 +90,7 @@ impl<F: FnMut(&RecordError) + Send> Sink for ErrorSink<F> {
         Ok(())
     }
 
-    fn vouch(&self, _: &Balanced, _: u64) -> Result<()> {
+    fn vouch(&self, _: &Balanced, _: Extra) -> Result<()> {
         Ok(())
     }
 }

@@ -274,6 +274,31 @@ fn a_mended_quarantine_lands_whole() {
 }
 
 #[test]
+fn what_was_not_mended_keeps_its_raw_bytes_however_often_it_is_fed_back() {
+    let source = "id,name,born\n1,Ann,\n\"3\"x,Cy,\n";
+    let (_, store) = landed(&job(PEOPLE), &MemorySource::of(source.as_bytes()));
+    let mut quarantine = store.object("q").unwrap();
+    for _ in 0..3 {
+        let (report, store) = landed(&job(PEOPLE), &MemorySource::of(quarantine.as_bytes()));
+        assert_eq!(report.errors.total, 1, "nothing but that it was not mended");
+        quarantine = store.object("q").unwrap();
+        assert!(
+            quarantine.ends_with(",\"\"\"3\"\"x,Cy,\",,,\n"),
+            "{quarantine}"
+        );
+    }
+}
+
+#[test]
+fn a_blank_row_that_was_not_mended_stays_a_blank_row() {
+    let one = r#"{"fields": [{"name": "n", "type": "string"}]}"#;
+    let (_, store) = landed(&job(one), &MemorySource::of(b"n\na\n\n"));
+    let quarantine = store.object("q").unwrap();
+    let (report, _) = landed(&job(one), &MemorySource::of(quarantine.as_bytes()));
+    assert_eq!((report.records.accepted, report.records.rejected), (0, 1));
+}
+
+#[test]
 fn a_quarantine_of_a_source_without_a_header_is_known_all_the_same() {
     let mut headless = job(PEOPLE);
     headless.dialect.header = Header::Absent;
