@@ -157,7 +157,8 @@ impl App {
         let cancel_if_dropped = control.cancel.clone().drop_guard();
         let ended = task.await;
         cancel_if_dropped.disarm();
-        let early = |err| Err(Error::bug(format!("the run's task ended early: {err}")));
+        // What a panic said may quote the data: it is not repeated.
+        let early = |_| Err(Error::bug("the run's task ended early"));
         ended
             .unwrap_or_else(early)
             .map_err(|err| err.in_run(&run_id))

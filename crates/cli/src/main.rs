@@ -62,8 +62,9 @@ async fn run(cli: Cli) -> u8 {
     loop {
         tokio::select! {
             ended = &mut command => {
+                // What a panic said may quote the data: it is not repeated.
                 let ended: Result<u8> =
-                    ended.unwrap_or_else(|err| Err(Error::bug(format!("the command ended early: {err}"))));
+                    ended.unwrap_or_else(|_| Err(Error::bug("the command ended early")));
                 return ended.unwrap_or_else(|err| failed(&err, stopped_by));
             }
             signal = signals.next() => {

@@ -9,7 +9,7 @@ use crate::reason::{Code, Reason};
 use crate::scan::to_u64;
 
 /// How much memory the values of unique columns may take by default, in bytes.
-pub const KEY_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub const KEY_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// What an entry costs beside its value, at worst: a slot of 25 bytes in a map that has just doubled
 /// (a 16/7 of it, and half as much again while the old map is still there), and what the allocator

@@ -212,7 +212,8 @@ impl<S: ObjectStore> UploadSession<S> {
         let Some(joined) = self.in_flight.join_next().await else {
             return Ok(());
         };
-        let sent = joined.map_err(|err| Error::bug(format!("a part's task ended early: {err}")))?;
+        // What a panic said may quote the data: it is not repeated.
+        let sent = joined.map_err(|_| Error::bug("a part's task ended early"))?;
         let (idx, tag) = sent.map_err(|fault| self.target.error("write a part of", fault))?;
         if let Some(slot) = self.tags.get_mut(idx) {
             *slot = Some(tag);

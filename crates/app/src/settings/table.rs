@@ -120,7 +120,7 @@ settings! {
         record_bytes: ByteSize = ByteSize::mib(1),
             "a size from `1KiB` to `1GiB`" => |size| (1024..=1024 * MIB).contains(&size.bytes());
         /// The memory that the values of unique columns may take.
-        unique_bytes: ByteSize = ByteSize::mib(64);
+        unique_bytes: ByteSize = ByteSize::mib(256);
         /// How many errors the report shows.
         error_samples: u32 = 100,
             "a whole number from 0 to 10000" => |n| *n <= 10_000;
