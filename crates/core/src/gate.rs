@@ -147,7 +147,12 @@ impl<'p> Gate<'p> {
                 Kind::Oversized => {
                     let (code, bytes) = oversized(batch, record)
                         .map_or((Code::RecordTooLong, 0), |found| (found.code, found.bytes));
-                    self.fault(code, format!("a record within the limit, found {bytes} bytes"));
+                    let what = if code == Code::QuoteError {
+                        "quotes that are closed within the record limit"
+                    } else {
+                        "a record within the limit"
+                    };
+                    self.fault(code, format!("{what}, found {bytes} bytes"));
                 }
             }
             if !self.faults.is_empty() {

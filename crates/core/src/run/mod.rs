@@ -92,6 +92,19 @@ pub enum RejectsMax {
     PerMillion(u32),
 }
 
+impl fmt::Display for RejectsMax {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(max) => write!(f, "{max}"),
+            Self::PerMillion(max) => {
+                let percent = format!("{}.{:04}", max / 10_000, max % 10_000);
+                let percent = percent.trim_end_matches('0').trim_end_matches('.');
+                write!(f, "{percent}%")
+            }
+        }
+    }
+}
+
 impl std::str::FromStr for RejectsMax {
     type Err = Error;
 
@@ -151,24 +164,17 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Header => f.write_str("the header does not match the schema"),
-            Self::TooManyRejects {
-                rejected,
-                max: RejectsMax::Count(max),
-            } => {
+            Self::TooManyRejects { rejected, max } => {
+                let records = if *rejected == 1 {
+                    "record was"
+                } else {
+                    "records were"
+                };
                 write!(
                     f,
-                    "{rejected} records were rejected, and at most {max} are tolerated"
+                    "{rejected} {records} rejected, and at most {max} are tolerated"
                 )
             }
-            Self::TooManyRejects {
-                rejected,
-                max: RejectsMax::PerMillion(max),
-            } => write!(
-                f,
-                "{rejected} records were rejected, and at most {}.{:04} % are tolerated",
-                max / 10_000,
-                max % 10_000
-            ),
             Self::NothingAccepted => f.write_str("no record was accepted"),
         }
     }
@@ -245,7 +251,12 @@ mod tests {
     fn a_tolerance_is_a_count_or_a_percentage() {
         #[track_caller]
         fn check(text: &str, expected: Option<RejectsMax>) {
-            assert_eq!(text.parse::<RejectsMax>().ok(), expected, "{text}");
+            let read = text.parse::<RejectsMax>().ok();
+            assert_eq!(read, expected, "{text}");
+            assert_eq!(
+                read.map(|max| max.to_string()),
+                expected.map(|_| text.to_owned())
+            );
         }
         check("0", Some(RejectsMax::Count(0)));
         check("12", Some(RejectsMax::Count(12)));
