@@ -41,7 +41,7 @@ impl S3Client {
     ///
     /// # Errors
     ///
-    /// [`FaultKind::Unusable`] where no region is set and none can be found.
+    /// [`FaultKind::Unusable`] where the endpoint is no URL, or no region is set and none can be found.
     pub async fn connect(settings: &S3Settings) -> Result<Self, StoreFault> {
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
@@ -49,6 +49,7 @@ impl S3Client {
             .build_https();
         let environment = load_environment(settings, http).await;
         let endpoint_url = endpoint_url(settings, &environment);
+        endpoint_url.as_deref().map_or(Ok(()), check_endpoint)?;
         let region = region(&environment, endpoint_url.as_deref()).await?;
         let checksums = checksums(settings, &environment);
         let mut config = Builder::from(&environment).region(region).force_path_style(
@@ -148,6 +149,19 @@ fn endpoint_url(settings: &S3Settings, environment: &SdkConfig) -> Option<String
         .or_else(|| environment.endpoint_url().map(str::to_owned))
 }
 
+/// Refuses what cannot be an endpoint, before it looks like a store that does not answer. The value
+/// is not repeated: it may hold credentials.
+fn check_endpoint(endpoint: &str) -> Result<(), StoreFault> {
+    let host = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| endpoint.strip_prefix(scheme));
+    if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
+        return Ok(());
+    }
+    let message = "the S3 endpoint is no URL such as `https://s3.example.org`";
+    Err(StoreFault::new(FaultKind::Unusable, message))
+}
+
 async fn region(environment: &SdkConfig, endpoint: Option<&str>) -> Result<Region, StoreFault> {
     if let Some(region) = environment.region() {
         return Ok(region.clone());
@@ -168,4 +182,27 @@ fn checksums(settings: &S3Settings, environment: &SdkConfig) -> Checksums {
         Some(_) | None => Checksums::Supported,
     };
     settings.checksums.unwrap_or_else(of_the_environment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_a_url() {
+        for good in ["http://127.0.0.1:9000", "https://s3.example.org/"] {
+            assert!(check_endpoint(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "notaurl",
+            "127.0.0.1:9000",
+            "ftp://host",
+            "http://",
+            "https:///x",
+            "",
+        ] {
+            let err = check_endpoint(bad).unwrap_err();
+            assert_eq!(err.kind(), FaultKind::Unusable, "{bad}");
+        }
+    }
 }
