@@ -122,10 +122,10 @@ pub(crate) struct IngestArgs {
     /// --rejects and --report.
     #[arg(long, value_name = "DEST")]
     pub(crate) to: PlaceUri,
-    /// Where rejected records go [default: `<DEST>.rejects.csv`]
+    /// Where rejected records go (by default `<DEST>.rejects.csv`)
     #[arg(long, value_name = "DEST")]
     pub(crate) rejects: Option<PlaceUri>,
-    /// Where the report goes [default: `<DEST>.report.json`]
+    /// Where the report goes (by default `<DEST>.report.json`)
     #[arg(long, value_name = "DEST")]
     pub(crate) report: Option<PlaceUri>,
     /// Replace what is at the destination

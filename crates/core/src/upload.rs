@@ -224,7 +224,7 @@ impl<S: ObjectStore> UploadSession<S> {
     /// Publishes the object.
     ///
     /// A commit that the store refused is settled by looking, before the abort and, if the outcome
-    /// was unknown, after it: see [`Target::settle`].
+    /// was unknown, after it: what is there, if it is ours, is a success.
     ///
     /// # Errors
     ///
