@@ -106,9 +106,9 @@ const PLANTS: &[Plant] = &[
         name: "the AWS SDK in the core",
         step: "structure",
         path: "crates/core/Cargo.toml",
-        edit: Edit::Depend("aws-smithy-types.workspace = true"),
+        edit: Edit::Depend("aws-types.workspace = true"),
         lock: Lock::Renewed,
-        evidence: "the core must not have `aws-smithy-types`",
+        evidence: "the core must not have `aws-types`",
     },
     Plant {
         name: "sockets in the core",
