@@ -12,9 +12,11 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use xshell::cmd;
 
-use crate::{context::Context, tools};
+use crate::{
+    context::Context,
+    tools::{self, SNAPSHOT_VAR},
+};
 
-const SNAPSHOT_VAR: &str = "ADVISORY_DB_SNAPSHOT";
 /// `db-path` in deny.toml.
 const DATABASES: &str = ".tools/advisory-dbs";
 /// The folder in which cargo-deny clones its default database.

@@ -12,6 +12,8 @@ use crate::context::Context;
 
 /// Where corpora of real files lie, if they are there. Tests read it.
 const CORPORA_DIR: &str = "CORPORA_DIR";
+/// Names a snapshot of the advisory database, for a machine that cannot fetch it.
+pub(crate) const SNAPSHOT_VAR: &str = "ADVISORY_DB_SNAPSHOT";
 /// The SeaweedFS binary. Tests start it.
 const WEED_BIN: &str = "WEED_BIN";
 
@@ -72,7 +74,7 @@ fn install(ctx: &Context, venv: &Path) -> Result<()> {
 /// The variable names nothing that is there.
 pub(crate) fn path_from_env(variable: &str) -> Result<Option<PathBuf>> {
     let Some(given) = env::var_os(variable).filter(|given| !given.is_empty()) else {
-        return Ok(None);
+        return Ok(beside_the_checkout(variable));
     };
     let path = std::path::absolute(given)?;
     ensure!(
@@ -83,10 +85,28 @@ pub(crate) fn path_from_env(variable: &str) -> Result<Option<PathBuf>> {
     Ok(Some(path))
 }
 
+/// Finds what a variable would name in the folder `shared` beside the checkout. Nothing depends on
+/// there being one.
+fn beside_the_checkout(variable: &str) -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let shared = shared.canonicalize().ok()?;
+    match variable {
+        CORPORA_DIR => Some(shared.join("corpora")).filter(|folder| folder.is_dir()),
+        SNAPSHOT_VAR => {
+            let entries = shared.join("advisory-db").read_dir().ok()?;
+            let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+            files
+                .filter(|path| path.to_string_lossy().ends_with(".tar.zst"))
+                .max()
+        }
+        _ => None,
+    }
+}
+
 /// Says which parts tests do without, as nobody named them.
 pub(crate) fn missing_parts() -> Option<&'static str> {
-    let is_named = env::var_os(CORPORA_DIR).is_some_and(|given| !given.is_empty());
-    (!is_named).then_some("real files (CORPORA_DIR is not set)")
+    let is_there = path_from_env(CORPORA_DIR).is_ok_and(|found| found.is_some());
+    (!is_there).then_some("real files (CORPORA_DIR is not set)")
 }
 
 /// The real parts that tests run against.
