@@ -185,6 +185,10 @@ impl Walk<'_> {
             if matches!(byte, b'\n' | b'\r') {
                 return self.at_line_end(at, quoting, 0);
             }
+            let is_cut = self.dialect.escape == Some(byte) && at + 1 == self.input.len();
+            if is_cut && self.more == More::MayFollow {
+                return After::Stop(Step::Incomplete);
+            }
             // A line end cannot be escaped outside quotes: it ends the record.
             let is_escape = self.dialect.escape == Some(byte)
                 && self
