@@ -40,6 +40,7 @@ pub mod schema;
 pub mod store;
 pub mod summary;
 pub mod text;
+pub mod tolerance;
 pub mod upload;
 pub mod value;
 

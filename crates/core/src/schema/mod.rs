@@ -5,16 +5,23 @@
 //! would change a verdict. Properties that the standard does not know are ignored, as it asks.
 
 mod constraint;
+mod extension;
 mod fault;
 mod field;
 mod json;
+mod keys;
 mod read;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::extension::{
+    Extension, FormulaPolicy, LabelCase, LabelMatching, LabelSpace, RuleText, Severity, SummaryOf,
+    SummaryText, TemporalAny,
+};
 pub use self::fault::{FAULTS_MAX, SchemaFault, SchemaFaults};
 pub use self::json::{DESCRIPTOR_BYTES_MAX, DESCRIPTOR_DEPTH_MAX, DESCRIPTOR_VALUES_MAX};
+pub use self::keys::{ForeignKey, ReferencedTable};
 pub use self::read::FIELDS_MAX;
 use crate::check::{ColumnCheck, Presence};
 
@@ -23,6 +30,10 @@ use crate::check::{ColumnCheck, Presence};
 pub struct Schema {
     fields: Arc<[Field]>,
     fields_match: FieldsMatch,
+    primary_key: Arc<[usize]>,
+    unique_keys: Arc<[Vec<usize>]>,
+    foreign_keys: Arc<[ForeignKey]>,
+    extension: Arc<Extension>,
 }
 
 impl Schema {
@@ -57,6 +68,31 @@ impl Schema {
     #[must_use]
     pub fn fields_match(&self) -> FieldsMatch {
         self.fields_match
+    }
+
+    /// Returns the fields of the primary key, by index; none if there is no such key. Each of them is
+    /// required.
+    #[must_use]
+    pub fn primary_key(&self) -> &[usize] {
+        &self.primary_key
+    }
+
+    /// Returns the fields of each unique key, by index.
+    #[must_use]
+    pub fn unique_keys(&self) -> &[Vec<usize>] {
+        &self.unique_keys
+    }
+
+    /// Returns the foreign keys.
+    #[must_use]
+    pub fn foreign_keys(&self) -> &[ForeignKey] {
+        &self.foreign_keys
+    }
+
+    /// Returns what the extension block asks for.
+    #[must_use]
+    pub fn extension(&self) -> &Extension {
+        &self.extension
     }
 }
 

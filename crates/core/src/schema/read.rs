@@ -46,6 +46,10 @@ fn root(json: &Json<'_>, faults: &mut Faults) -> Option<Schema> {
     Some(Schema {
         fields: fields.into(),
         fields_match: fields_match?,
+        primary_key: Arc::default(),
+        unique_keys: Arc::default(),
+        foreign_keys: Arc::default(),
+        extension: Arc::default(),
     })
 }
 
