@@ -62,7 +62,7 @@ pub struct SourceReport {
     pub uri: String,
     /// Which version was read; `None` for a stream.
     pub etag: Option<String>,
-    /// Its length in bytes; of a stream, how much of it was judged.
+    /// Its length as it is stored, in bytes; of a stream, how much of it was read.
     pub bytes: u64,
     /// How it is compressed.
     pub compression: &'static str,

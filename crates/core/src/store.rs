@@ -101,8 +101,55 @@ pub struct SourceIdentity {
     /// What tells one version from another: an `ETag`, a version id, or a file's device, inode,
     /// size and modification time. `None` for a stream, which is never the same twice.
     pub version: Option<String>,
-    /// Its length in bytes, where it is known beforehand.
+    /// How many bytes it gives, where that is known beforehand.
     pub bytes: Option<u64>,
+}
+
+/// How a source is compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    #[default]
+    None,
+    /// By gzip (RFC 1952).
+    Gzip,
+    /// By Zstandard (RFC 8878).
+    Zstd,
+    /// By bzip2.
+    Bzip2,
+    /// By xz.
+    Xz,
+}
+
+impl Compression {
+    /// Returns the name that reports and flags carry.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        }
+    }
+}
+
+/// How a source is stored. What it gives is UTF-8 text all the same: whoever opened it decodes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceFormat {
+    /// How it is compressed.
+    pub compression: Compression,
+    /// The name of the encoding of its text, in lower case.
+    pub encoding: &'static str,
+}
+
+impl SourceFormat {
+    /// Text in UTF-8, not compressed.
+    pub const PLAIN: Self = Self {
+        compression: Compression::None,
+        encoding: "utf-8",
+    };
 }
 
 /// A pinned run of bytes.
@@ -121,7 +168,18 @@ pub trait Source: Send + Sync {
     /// Returns who the source is.
     fn identity(&self) -> &SourceIdentity;
 
-    /// Starts to read at `offset`, counted in the source's own bytes from 0.
+    /// Returns how the source is stored. The bytes that it gives are decoded already.
+    fn format(&self) -> SourceFormat {
+        SourceFormat::PLAIN
+    }
+
+    /// Returns how long the source is as it is stored, in bytes; of a stream, how much of it was read
+    /// so far. `None` if that is not known: then what was given counts.
+    fn stored_bytes(&self) -> Option<u64> {
+        self.identity().bytes
+    }
+
+    /// Starts to read at `offset`, counted from 0 in the bytes that the source gives.
     ///
     /// # Errors
     ///

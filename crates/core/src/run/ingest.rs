@@ -367,13 +367,9 @@ impl Landed {
             Some(_) => Status::Landed,
             None => Status::Refused,
         };
-        let mut report = self.judged.into_report(
-            job,
-            source.identity(),
-            status,
-            started_at,
-            control.clock.now(),
-        );
+        let mut report =
+            self.judged
+                .into_report(job, source, status, started_at, control.clock.now());
         report.output = self.output;
         report.rejects = Some(self.rejects);
         let event = match status {

@@ -77,7 +77,7 @@ pub(super) async fn judge<S: Source>(
                 dialect,
                 refusal: Some(Refusal::Header),
                 complete: false,
-                source_bytes: source.identity().bytes.unwrap_or(read.bytes),
+                source_bytes: source.stored_bytes().unwrap_or(read.bytes),
             });
         }
     };
@@ -124,7 +124,7 @@ pub(super) async fn judge<S: Source>(
         dialect,
         refusal,
         complete,
-        source_bytes: source.identity().bytes.unwrap_or(read.bytes),
+        source_bytes: source.stored_bytes().unwrap_or(read.bytes),
     })
 }
 

@@ -24,7 +24,7 @@ use crate::report::{
 };
 use crate::scan::RECORD_BYTES_MAX;
 use crate::schema::Schema;
-use crate::store::SourceIdentity;
+use crate::store::Source;
 pub use crate::tolerance::RejectsMax;
 
 /// What a run is to do.
@@ -139,14 +139,15 @@ struct Judged {
 }
 
 impl Judged {
-    fn into_report(
+    fn into_report<S: Source>(
         self,
         job: &Job,
-        source: &SourceIdentity,
+        source: &S,
         status: Status,
         started_at: Timestamp,
         finished_at: Timestamp,
     ) -> Report {
+        let (identity, format) = (source.identity(), source.format());
         Report {
             rowgate_version: env!("CARGO_PKG_VERSION"),
             run_id: job.run_id.clone(),
@@ -154,11 +155,11 @@ impl Judged {
             refusal: self.refusal.map(|refusal| refusal.to_string()),
             complete: self.complete,
             source: SourceReport {
-                uri: source.uri.clone(),
-                etag: source.version.clone(),
+                uri: identity.uri.clone(),
+                etag: identity.version.clone(),
                 bytes: self.source_bytes,
-                compression: "none",
-                encoding: "utf-8",
+                compression: format.compression.as_str(),
+                encoding: format.encoding,
                 dialect: self.dialect,
             },
             schema: job.schema_identity.clone(),

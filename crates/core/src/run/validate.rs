@@ -40,13 +40,7 @@ pub async fn validate<S: Source>(
         Some(_) => Status::Refused,
         None => Status::Validated,
     };
-    let report = judged.into_report(
-        job,
-        source.identity(),
-        status,
-        started_at,
-        control.clock.now(),
-    );
+    let report = judged.into_report(job, source, status, started_at, control.clock.now());
     let event = match status {
         Status::Refused => Event::RunRefused,
         Status::Validated | Status::Landed => Event::RunValidated,
