@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::plan::Plan;
+use crate::positions::Positions;
 use crate::reason::Code;
 use crate::report::RecordError;
+use crate::schema::Severity;
 
 /// How many errors a report shows by default.
 pub const SAMPLES_MAX: usize = 100;
+
+/// How many pairs of column and code are counted; the sums of both are counted without a limit.
+const PAIRS_MAX: usize = 10_000;
 
 /// Counts of records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +55,21 @@ pub struct ColumnCounts {
     pub missing: u64,
     /// Errors.
     pub errors: u64,
+    /// Errors of each code, in the order in which the codes came up.
+    pub by_code: Vec<(Code, u64)>,
+}
+
+/// What came of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleCounts {
+    /// Its name.
+    pub name: String,
+    /// What becomes of a record that breaks it.
+    pub severity: Severity,
+    /// Records that broke it.
+    pub broken: u64,
+    /// Records for which it could not be decided.
+    pub undecided: u64,
 }
 
 /// The books while a run goes on.
@@ -60,7 +80,12 @@ pub struct Ledger {
     pub(crate) columns: Vec<ColumnCounts>,
     pub(crate) by_code: BTreeMap<Code, u64>,
     pub(crate) n_errors: u64,
+    pub(crate) positions: Positions,
     pub(crate) samples: Vec<RecordError>,
+    pub(crate) rules: Vec<RuleCounts>,
+    pub(crate) warnings: Vec<RecordError>,
+    /// How many pairs of column and code are counted.
+    n_pairs: usize,
     samples_max: usize,
 }
 
@@ -79,7 +104,11 @@ impl Ledger {
             columns: Vec::new(),
             by_code: BTreeMap::new(),
             n_errors: 0,
+            positions: Positions::default(),
             samples: Vec::new(),
+            rules: Vec::new(),
+            warnings: Vec::new(),
+            n_pairs: 0,
             samples_max,
         }
     }
@@ -91,6 +120,7 @@ impl Ledger {
             kind: plan.field(column).map(|field| field.kind().as_str()),
             missing: 0,
             errors: 0,
+            by_code: Vec::new(),
         });
         self.columns = columns.collect();
     }
@@ -121,14 +151,27 @@ impl Ledger {
     }
 
     /// Books an error; `column` is an index into the plan's columns.
-    pub(crate) fn add_error(&mut self, column: Option<usize>, error: RecordError) {
+    pub(crate) fn add_error(&mut self, column: Option<usize>, error: &RecordError) {
         self.n_errors += 1;
         *self.by_code.entry(error.code).or_default() += 1;
+        self.positions.add(error.byte_offset);
         if let Some(counts) = column.and_then(|idx| self.columns.get_mut(idx)) {
             counts.errors += 1;
+            match counts
+                .by_code
+                .iter_mut()
+                .find(|(code, _)| *code == error.code)
+            {
+                Some((_, n_errors)) => *n_errors += 1,
+                None if self.n_pairs < PAIRS_MAX => {
+                    self.n_pairs += 1;
+                    counts.by_code.push((error.code, 1));
+                }
+                None => {}
+            }
         }
         if self.samples.len() < self.samples_max {
-            self.samples.push(error);
+            self.samples.push(error.clone());
         }
     }
 

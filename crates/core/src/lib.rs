@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod part;
 pub mod plan;
 pub mod position;
+pub mod positions;
 pub mod quarantine;
 pub mod reason;
 pub mod report;

@@ -41,6 +41,10 @@ pub enum Code {
     UnmendedRecord,
     /// A value stands twice in a column whose values must differ.
     UniqueError,
+    /// A record breaks a rule of the schema.
+    RowConstraint,
+    /// A spreadsheet would take a cell for a formula.
+    FormulaInjection,
 }
 
 impl Code {
@@ -61,6 +65,8 @@ impl Code {
         Self::RecordTooLong,
         Self::UnmendedRecord,
         Self::UniqueError,
+        Self::RowConstraint,
+        Self::FormulaInjection,
     ];
 
     /// Returns the published name, in kebab case.
@@ -91,6 +97,8 @@ impl Code {
             Self::RecordTooLong => "record-too-long",
             Self::UnmendedRecord => "unmended-record",
             Self::UniqueError => "unique-error",
+            Self::RowConstraint => "row-constraint",
+            Self::FormulaInjection => "formula-injection",
         }
     }
 
@@ -150,6 +158,14 @@ impl Code {
                 "The value stands in an earlier accepted record too, and the column's values \
                  must differ. Values are compared, not their spelling: `1.0` equals `1`."
             }
+            Self::RowConstraint => {
+                "The record breaks a rule of the schema's `rowgate` block: a condition over \
+                 several of its values. The message names the rule."
+            }
+            Self::FormulaInjection => {
+                "A spreadsheet would take the cell for a formula, and the schema has \
+                 `\"formula_injection\": \"reject\"`."
+            }
         }
     }
 
@@ -196,6 +212,13 @@ impl Code {
             Self::UniqueError => {
                 "The column `id` is `unique`, and two records hold `7`. The first is accepted, \
                  and the second is not."
+            }
+            Self::RowConstraint => {
+                "The rule `ships-after-order` is `row.shipped_at >= row.ordered_at`, and the \
+                 record was shipped the day before it was ordered."
+            }
+            Self::FormulaInjection => {
+                "A column of the type `string` holds `=HYPERLINK(\"http://example.com\")`."
             }
         }
     }
@@ -251,6 +274,14 @@ impl Code {
                  ingest the file again; or delete the row."
             }
             Self::UniqueError => "Correct the value, or delete the record that is there twice.",
+            Self::RowConstraint => {
+                "Correct the values that the rule compares. If such records are to land all the \
+                 same, give the rule the severity `warn`."
+            }
+            Self::FormulaInjection => {
+                "Write the value without the sign before it; or set `formula_injection` to \
+                 `escape`, which lands it with an apostrophe before it."
+            }
         }
     }
 }

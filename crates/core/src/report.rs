@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::checksum::Crc64;
 use crate::dialect::Dialect;
 use crate::landing::Receipt;
-use crate::ledger::Balanced;
+use crate::ledger::{Balanced, RuleCounts};
 use crate::reason::Code;
+use crate::schema::Severity;
 use crate::text::{shorten, visible};
 
 /// What became of a run.
@@ -192,8 +193,64 @@ pub struct ErrorsReport {
     pub by_code: BTreeMap<Code, u64>,
     /// How many there are in each column that has any.
     pub by_column: BTreeMap<String, u64>,
+    /// How many there are of each code in each column; of very many pairs, those that came first.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_column_and_code: BTreeMap<String, BTreeMap<Code, u64>>,
+    /// Where in the source they lie; `None` if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub positions: Option<PositionsReport>,
     /// The first of them.
     pub samples: Vec<RecordError>,
+}
+
+/// Where in the source errors lie: how many in each of its stretches of the same length.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PositionsReport {
+    /// The length of a stretch in bytes, a power of two.
+    pub bin_bytes: u64,
+    /// How many errors are in each stretch, from the source's first byte to the last error; at most
+    /// [`BINS_MAX`](crate::positions::BINS_MAX).
+    pub counts: Vec<u64>,
+}
+
+/// What is odd about accepted records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct WarningsReport {
+    /// How many warnings there are; a record may have several.
+    pub total: u64,
+    /// How many there are of each code.
+    pub by_code: BTreeMap<Code, u64>,
+    /// How many there are of each rule that has any.
+    pub by_rule: BTreeMap<String, u64>,
+    /// The first of them.
+    pub samples: Vec<RecordError>,
+}
+
+/// What came of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleReport {
+    /// Its name.
+    pub name: String,
+    /// What becomes of a record that breaks it: `reject`, `warn` or `fail`.
+    pub severity: &'static str,
+    /// How many records broke it.
+    pub broken: u64,
+    /// For how many records it could not be decided, because a value was missing or wrong.
+    pub undecided: u64,
+}
+
+/// A figure over the accepted records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SummaryReport {
+    /// Its name.
+    pub name: String,
+    /// What was computed: `sum`, `mean` or `weighted_mean`.
+    pub kind: &'static str,
+    /// The figure, as a decimal number in text so that nobody rounds it; `None` if there is none, as
+    /// of a mean of no values.
+    pub value: Option<String>,
+    /// How many records it was computed of.
+    pub count: u64,
 }
 
 /// What happened to a column.
@@ -249,6 +306,15 @@ pub struct Report {
     pub rejects: Option<RejectsReport>,
     /// The errors.
     pub errors: ErrorsReport,
+    /// The warnings; `None` if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<WarningsReport>,
+    /// The schema's rules, in its order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleReport>,
+    /// The schema's summaries, in its order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub summaries: Vec<SummaryReport>,
     /// The columns, in the source's order.
     pub columns: Vec<ColumnReport>,
     /// Resumptions.
@@ -278,13 +344,23 @@ pub(crate) struct Counts {
     pub(crate) records: RecordsReport,
     pub(crate) bytes: BytesReport,
     pub(crate) errors: ErrorsReport,
+    pub(crate) warnings: Option<WarningsReport>,
+    pub(crate) rules: Vec<RuleReport>,
     pub(crate) columns: Vec<ColumnReport>,
 }
 
 impl From<Balanced> for Counts {
     fn from(Balanced(books): Balanced) -> Self {
         let (records, bytes) = (books.records, books.bytes);
-        let in_error = books.columns.iter().filter(|column| column.errors > 0);
+        let in_error = || books.columns.iter().filter(|column| column.errors > 0);
+        let by_column = in_error().map(|c| (c.name.clone(), c.errors)).collect();
+        let by_column_and_code = in_error()
+            .filter(|column| !column.by_code.is_empty())
+            .map(|column| {
+                let by_code = column.by_code.iter().copied().collect();
+                (column.name.clone(), by_code)
+            })
+            .collect();
         Self {
             records: RecordsReport {
                 read: records.accepted + records.rejected,
@@ -300,9 +376,13 @@ impl From<Balanced> for Counts {
             errors: ErrorsReport {
                 total: books.n_errors,
                 by_code: books.by_code,
-                by_column: in_error.map(|c| (c.name.clone(), c.errors)).collect(),
+                by_column,
+                by_column_and_code,
+                positions: books.positions.into_report(),
                 samples: books.samples,
             },
+            warnings: warnings(&books.rules, books.warnings),
+            rules: books.rules.into_iter().map(RuleReport::from).collect(),
             columns: books
                 .columns
                 .into_iter()
@@ -313,6 +393,33 @@ impl From<Balanced> for Counts {
                     errors: column.errors,
                 })
                 .collect(),
+        }
+    }
+}
+
+/// Reports the warnings, if there are any: all of them are of rules.
+fn warnings(rules: &[RuleCounts], samples: Vec<RecordError>) -> Option<WarningsReport> {
+    let by_rule: BTreeMap<String, u64> = rules
+        .iter()
+        .filter(|rule| rule.severity == Severity::Warn && rule.broken > 0)
+        .map(|rule| (rule.name.clone(), rule.broken))
+        .collect();
+    let total = by_rule.values().sum();
+    (total > 0).then(|| WarningsReport {
+        total,
+        by_code: BTreeMap::from([(Code::RowConstraint, total)]),
+        by_rule,
+        samples,
+    })
+}
+
+impl From<RuleCounts> for RuleReport {
+    fn from(rule: RuleCounts) -> Self {
+        Self {
+            name: rule.name,
+            severity: rule.severity.as_str(),
+            broken: rule.broken,
+            undecided: rule.undecided,
         }
     }
 }

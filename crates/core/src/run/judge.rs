@@ -65,7 +65,7 @@ pub(super) async fn judge<S: Source>(
         Err(faults) => {
             let errors = header_errors(&opened, faults);
             sink.refused_header(&errors).await?;
-            for error in errors {
+            for error in &errors {
                 ledger.add_error(None, error);
             }
             let read = ReadTotals {
@@ -74,6 +74,7 @@ pub(super) async fn judge<S: Source>(
             };
             return Ok(Judged {
                 counts: Counts::from(ledger.balance(read)?),
+                summaries: Vec::new(),
                 dialect,
                 refusal: Some(Refusal::Header),
                 complete: false,
@@ -121,6 +122,7 @@ pub(super) async fn judge<S: Source>(
     sink.vouch(&books, extra)?;
     Ok(Judged {
         counts: Counts::from(books),
+        summaries: Vec::new(),
         dialect,
         refusal,
         complete,
@@ -310,7 +312,7 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
         self.ledger
             .reject(record.map_or(0, |r| to_u64(r.next - r.start)));
         for (fault, error) in rejected.faults.iter().zip(&errors) {
-            self.ledger.add_error(fault.column, error.clone());
+            self.ledger.add_error(fault.column, error);
         }
         let own_start = self.own_start(batch, rejected.idx);
         self.sink

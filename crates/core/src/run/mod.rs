@@ -20,7 +20,7 @@ use crate::keys::KEY_BYTES_MAX;
 use crate::landing::LandingOptions;
 use crate::ledger::SAMPLES_MAX;
 use crate::report::{
-    Counts, DialectReport, Report, ResumeReport, SchemaReport, SourceReport, Status,
+    Counts, DialectReport, Report, ResumeReport, SchemaReport, SourceReport, Status, SummaryReport,
 };
 use crate::scan::RECORD_BYTES_MAX;
 use crate::schema::Schema;
@@ -132,6 +132,7 @@ impl fmt::Display for Refusal {
 /// A source that was judged, as far as it was.
 struct Judged {
     counts: Counts,
+    summaries: Vec<SummaryReport>,
     dialect: DialectReport,
     refusal: Option<Refusal>,
     complete: bool,
@@ -169,6 +170,9 @@ impl Judged {
             output: None,
             rejects: None,
             errors: self.counts.errors,
+            warnings: self.counts.warnings,
+            rules: self.counts.rules,
+            summaries: self.summaries,
             columns: self.counts.columns,
             resume: ResumeReport::default(),
             started_at: format!("{started_at:.3}"),

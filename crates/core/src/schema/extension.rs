@@ -50,6 +50,18 @@ pub enum Severity {
     Fail,
 }
 
+impl Severity {
+    /// Returns the name in a descriptor and in a report.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
 /// How labels are matched to fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LabelMatching {
@@ -126,4 +138,16 @@ pub enum SummaryOf {
         /// The field of the weights.
         weight: usize,
     },
+}
+
+impl SummaryOf {
+    /// Returns the name in a descriptor and in a report.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sum(_) => "sum",
+            Self::Mean(_) => "mean",
+            Self::WeightedMean { .. } => "weighted_mean",
+        }
+    }
 }

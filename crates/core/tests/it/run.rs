@@ -210,6 +210,32 @@ fn wrong_cells_are_named_up_to_a_number() {
     );
 }
 
+#[test]
+fn errors_are_counted_by_column_and_code_and_by_place() {
+    let source = MemorySource::of(b"id,name,born\n1,,\nx,,soon\ny,Barbara,\n2\n");
+    let (report, _) = landed(&job(PEOPLE), &source);
+    let json = serde_json::to_value(&report.errors).unwrap();
+    let expected = serde_json::json!({
+        "id": {"type-error": 2},
+        "name": {"constraint-error": 1, "missing-cell": 1},
+        "born": {"type-error": 1, "missing-cell": 1},
+    });
+    assert_eq!(json["by_column_and_code"], expected);
+    let expected = serde_json::json!({"bin_bytes": 1_024, "counts": [report.errors.total]});
+    assert_eq!(json["positions"], expected);
+    let (clean, _) = landed(&job(PEOPLE), &MemorySource::of(b"id,name,born\n1,,\n"));
+    let json = clean.to_json().unwrap();
+    for absent in [
+        "positions",
+        "by_column_and_code",
+        "warnings",
+        "rules",
+        "summaries",
+    ] {
+        assert!(!json.contains(absent), "{absent}");
+    }
+}
+
 /// Long enough to be judged in several slices, by number and by faults.
 #[test]
 fn slices_are_settled_as_one() {
