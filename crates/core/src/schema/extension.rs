@@ -1,5 +1,7 @@
 //! The block `rowgate` of a descriptor: what the standard does not have. Other tools ignore it.
 
+use std::borrow::Cow;
+
 use crate::tolerance::RejectsMax;
 
 /// What the extension block asks for. Fields are named by their index in [`Schema::fields`].
@@ -71,6 +73,41 @@ pub struct LabelMatching {
     pub space: LabelSpace,
     /// Further labels of fields: the field, and a label that stands for it.
     pub aliases: Vec<(usize, String)>,
+}
+
+impl LabelMatching {
+    /// Returns a label as it is compared: two labels stand for the same field if these are equal.
+    ///
+    /// ```
+    /// use rowgate_core::schema::{LabelCase, LabelMatching, LabelSpace};
+    ///
+    /// let exact = LabelMatching::default();
+    /// assert_eq!(exact.compared(" Name "), " Name ");
+    /// let lax = LabelMatching {
+    ///     case: LabelCase::Insensitive,
+    ///     space: LabelSpace::Trimmed,
+    ///     aliases: Vec::new(),
+    /// };
+    /// assert_eq!(lax.compared(" Name "), "name");
+    /// ```
+    #[must_use]
+    pub fn compared<'l>(&self, label: &'l str) -> Cow<'l, str> {
+        let label = match self.space {
+            LabelSpace::Significant => label,
+            LabelSpace::Trimmed => label.trim(),
+        };
+        match self.case {
+            LabelCase::Insensitive
+                if label
+                    .chars()
+                    .any(|c| !c.is_ascii() || c.is_ascii_uppercase()) =>
+            {
+                // By way of upper case, so that `ß` is `SS` and both sigmas are one.
+                Cow::Owned(label.to_uppercase().to_lowercase())
+            }
+            LabelCase::Sensitive | LabelCase::Insensitive => Cow::Borrowed(label),
+        }
+    }
 }
 
 /// Whether upper and lower case of labels differ.

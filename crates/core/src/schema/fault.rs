@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::json::Json;
+use super::json::{Json, Object};
+use super::likely;
 
 /// The most faults that are listed; further ones are counted.
 pub const FAULTS_MAX: usize = 1_000;
@@ -17,6 +18,17 @@ pub struct SchemaFault {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+}
+
+impl SchemaFault {
+    /// An empty hint is none.
+    fn new(path: &Path<'_>, message: impl Into<String>, hint: &str) -> Self {
+        Self {
+            pointer: path.to_string(),
+            message: message.into(),
+            hint: (!hint.is_empty()).then(|| hint.to_owned()),
+        }
+    }
 }
 
 impl fmt::Display for SchemaFault {
@@ -124,6 +136,7 @@ impl fmt::Display for Path<'_> {
 pub(super) struct Faults {
     listed: Vec<SchemaFault>,
     n_unlisted: usize,
+    notes: Vec<SchemaFault>,
 }
 
 impl Faults {
@@ -133,17 +146,40 @@ impl Faults {
             self.n_unlisted += 1;
             return;
         }
-        self.listed.push(SchemaFault {
-            pointer: path.to_string(),
-            message: message.into(),
-            hint: (!hint.is_empty()).then(|| hint.to_owned()),
-        });
+        self.listed.push(SchemaFault::new(path, message, hint));
     }
 
     /// Notes that a value is not of the JSON type that belongs there.
     pub(super) fn push_type(&mut self, path: &Path<'_>, expected: &str, found: &Json<'_>) {
         let found = found.type_name();
         self.push(path, format!("must be {expected}, not {found}"), "");
+    }
+
+    /// Keeps a remark on something that is no fault, but likely not what was meant.
+    pub(super) fn note(&mut self, path: &Path<'_>, message: impl Into<String>, hint: &str) {
+        if self.notes.len() < FAULTS_MAX {
+            self.notes.push(SchemaFault::new(path, message, hint));
+        }
+    }
+
+    /// Remarks on properties that the standard does not know, and ignores, if they are likely to be
+    /// misspelt.
+    pub(super) fn note_unlikely(&mut self, object: &Object<'_>, known: &[&str], path: &Path<'_>) {
+        for (key, _) in object.iter().filter(|(key, _)| !known.contains(key)) {
+            if let Some(likely) = likely(key, known.iter().copied()) {
+                let message = format!("property `{key}` is not of the standard, and is ignored");
+                self.note(
+                    &path.key(key),
+                    message,
+                    &format!("did you mean `{likely}`?"),
+                );
+            }
+        }
+    }
+
+    /// Returns the remarks so far.
+    pub(super) fn take_notes(&mut self) -> Vec<SchemaFault> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Notes something of the standard that would be ignored otherwise.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::constraint::{Constraints, Literal};
+use super::extension::TemporalAny;
 use super::fault::{Faults, Path};
 use super::json::{Json, Object};
-use super::read::{flag, missing_values, string};
+use super::read::{Inherited, flag, missing_values, string};
 use super::{Field, FieldKind, Uniqueness, did_you_mean};
 use crate::check::text::TextFormat;
 use crate::check::words::Words;
@@ -62,7 +63,7 @@ pub(super) fn field(
     json: &Json<'_>,
     name: Option<&str>,
     path: &Path<'_>,
-    inherited: &Arc<Words>,
+    inherited: &Inherited,
     faults: &mut Faults,
 ) -> Option<Field> {
     let Json::Object(object) = json else {
@@ -75,7 +76,7 @@ pub(super) fn field(
         faults.push_unsupported(&path.key("categories"), "`categories` are");
     }
     let missing = object.get("missingValues").map_or_else(
-        || Some(Arc::clone(inherited)),
+        || Some(Arc::clone(&inherited.missing)),
         |json| missing_values(json, &path.key("missingValues"), faults).map(Arc::new),
     );
     let kind = kind(object, path, faults);
@@ -97,7 +98,13 @@ pub(super) fn field(
         Uniqueness::Repeatable
     };
     let kind = kind?;
-    let (cast, expected) = Reader { object, path, kind }.cast(&mut constraints)?;
+    let reader = Reader {
+        object,
+        path,
+        kind,
+        temporal_any: inherited.temporal_any,
+    };
+    let (cast, expected) = reader.cast(&mut constraints)?;
     Some(Field {
         name: name?.into(),
         kind,
@@ -139,6 +146,7 @@ struct Reader<'a> {
     object: &'a Object<'a>,
     path: &'a Path<'a>,
     kind: FieldKind,
+    temporal_any: TemporalAny,
 }
 
 impl Reader<'_> {
@@ -209,6 +217,13 @@ impl Reader<'_> {
                 return found;
             }
             _ if name == "default" => return Some(TextFormat::Default),
+            FieldKind::Date | FieldKind::Time | FieldKind::DateTime
+                if name == "any" && self.temporal_any == TemporalAny::Refused =>
+            {
+                let message = format!("format `any` of a {kind} is refused: it is ambiguous");
+                let hint = "give a pattern, or allow it by `\"rowgate\": {\"temporal_any\": true}`";
+                faults.push(&path, message, hint);
+            }
             FieldKind::Date | FieldKind::Time | FieldKind::DateTime
                 if name == "any" || name.contains('%') =>
             {

@@ -45,7 +45,7 @@ impl<'t> Object<'t> {
     }
 }
 
-impl Json<'_> {
+impl<'t> Json<'t> {
     /// Completes "must be a string, not …".
     pub(super) fn type_name(&self) -> &'static str {
         match self {
@@ -66,12 +66,11 @@ impl Json<'_> {
         }
     }
 
-    /// Whether the value holds nothing: `{}`, `[]`.
-    pub(super) fn is_empty_collection(&self) -> bool {
+    /// Returns the members of an object.
+    pub(super) fn as_object(&self) -> Option<&Object<'t>> {
         match self {
-            Self::Array(items) => items.is_empty(),
-            Self::Object(object) => object.0.is_empty(),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => false,
+            Self::Object(object) => Some(object),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Array(_) => None,
         }
     }
 }

@@ -1,15 +1,17 @@
 //! The schema: a Table Schema (Data Package v2) descriptor, checked whole, with all its faults at
 //! once.
 //!
-//! A property of the standard that this version does not check yet is a fault, for to ignore it
-//! would change a verdict. Properties that the standard does not know are ignored, as it asks.
+//! Properties that the standard does not know are ignored, as it asks; those that look like a
+//! misspelt one of its own are remarked on by [`Schema::notes`].
 
+mod block;
 mod constraint;
 mod extension;
 mod fault;
 mod field;
 mod json;
 mod keys;
+mod names;
 mod read;
 
 use std::fmt;
@@ -34,6 +36,7 @@ pub struct Schema {
     unique_keys: Arc<[Vec<usize>]>,
     foreign_keys: Arc<[ForeignKey]>,
     extension: Arc<Extension>,
+    notes: Arc<[SchemaFault]>,
 }
 
 impl Schema {
@@ -93,6 +96,22 @@ impl Schema {
     #[must_use]
     pub fn extension(&self) -> &Extension {
         &self.extension
+    }
+
+    /// Returns remarks on what is no fault, but likely not what was meant.
+    ///
+    /// ```
+    /// use rowgate_core::schema::Schema;
+    ///
+    /// let schema = Schema::parse(br#"{"fields": [{"name": "id"}], "primarykey": ["id"]}"#)?;
+    /// assert!(schema.primary_key().is_empty());
+    /// let note = &schema.notes()[0];
+    /// assert_eq!(note.hint.as_deref(), Some("did you mean `primaryKey`?"));
+    /// # Ok::<(), rowgate_core::schema::SchemaFaults>(())
+    /// ```
+    #[must_use]
+    pub fn notes(&self) -> &[SchemaFault] {
+        &self.notes
     }
 }
 
@@ -288,25 +307,36 @@ impl fmt::Display for FieldsMatch {
     }
 }
 
-/// Returns a hint at the known name that `name` is likely to stand for.
+/// Returns a hint at the known name that `name` is likely to stand for, or else at all of them.
 fn did_you_mean<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
-    const SIMILARITY_MIN: f64 = 0.8;
-    let lower = name.to_lowercase();
-    let likely = known
-        .clone()
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .filter(|(similarity, _)| *similarity >= SIMILARITY_MIN)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right));
-    if let Some((_, candidate)) = likely {
+    const KNOWN_SHOWN_MAX: usize = 20;
+    if let Some(candidate) = likely(name, known.clone()) {
         return format!("did you mean `{candidate}`?");
     }
-    let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
-    format!("known: {}", known.join(", "))
+    let n_more = known.clone().skip(KNOWN_SHOWN_MAX).count();
+    let known: Vec<String> = known
+        .take(KNOWN_SHOWN_MAX)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = match n_more {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    format!("known: {}{more}", known.join(", "))
+}
+
+/// Returns the known name that `name` is likely to stand for.
+fn likely<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    const SIMILARITY_MIN: f64 = 0.8;
+    let lower = name.to_lowercase();
+    let similar = known.map(|candidate| {
+        let similarity = strsim::jaro_winkler(&lower, &candidate.to_lowercase());
+        (similarity, candidate)
+    });
+    let likely = similar
+        .filter(|(similarity, _)| *similarity >= SIMILARITY_MIN)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right));
+    likely.map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

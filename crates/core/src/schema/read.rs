@@ -3,16 +3,38 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::block::{self, BLOCK};
+use super::extension::TemporalAny;
 use super::fault::{Faults, Path, SchemaFaults};
 use super::json::{self, Json, Object};
+use super::keys::Keys;
+use super::names::{Column, Names};
 use super::{Field, FieldsMatch, Schema, did_you_mean, field};
+use crate::check::Presence;
 use crate::check::words::Words;
 
 /// The most fields that a schema may have.
 pub const FIELDS_MAX: usize = 10_000;
 
-/// What is in the standard, or in the extension block, and not checked yet.
-const UNSUPPORTED: &[&str] = &["primaryKey", "uniqueKeys", "foreignKeys", "rowgate"];
+/// The properties of a schema.
+const PROPERTIES: &[&str] = &[
+    "$schema",
+    "fields",
+    "fieldsMatch",
+    "missingValues",
+    "primaryKey",
+    "uniqueKeys",
+    "foreignKeys",
+    BLOCK,
+];
+
+/// What fields have from their schema.
+pub(super) struct Inherited {
+    /// The missing values of fields that have none of their own.
+    pub(super) missing: Arc<Words>,
+    /// Whether dates and times may have the format `any`.
+    pub(super) temporal_any: TemporalAny,
+}
 
 pub(super) fn schema(text: &[u8]) -> Result<Schema, SchemaFaults> {
     let mut faults = Faults::default();
@@ -26,14 +48,7 @@ fn root(json: &Json<'_>, faults: &mut Faults) -> Option<Schema> {
         return None;
     };
     string(object, "$schema", &Path::ROOT, faults);
-    for name in UNSUPPORTED {
-        if object
-            .get(name)
-            .is_some_and(|json| !json.is_empty_collection())
-        {
-            faults.push_unsupported(&Path::ROOT.key(name), &format!("`{name}` is"));
-        }
-    }
+    faults.note_unlikely(object, PROPERTIES, &Path::ROOT);
     let fields_match = object.get("fieldsMatch").map_or_else(
         || Some(FieldsMatch::default()),
         |json| fields_match(json, &Path::ROOT.key("fieldsMatch"), faults),
@@ -42,18 +57,36 @@ fn root(json: &Json<'_>, faults: &mut Faults) -> Option<Schema> {
         || Some([""].into_iter().collect()),
         |json| missing_values(json, &Path::ROOT.key("missingValues"), faults),
     );
-    let fields = fields(object, &Arc::new(missing.unwrap_or_default()), faults)?;
+    let inherited = Inherited {
+        missing: Arc::new(missing.unwrap_or_default()),
+        temporal_any: block::temporal_any(object),
+    };
+    let columns = columns(object, &inherited, faults);
+    let names = Names::new(columns.as_deref());
+    let keys = Keys::read(object, &names, faults);
+    let extension = block::extension(object, &names, faults);
+    let mut fields: Vec<Field> = columns?.into_iter().filter_map(|c| c.field).collect();
+    for idx in &keys.primary {
+        if let Some(field) = fields.get_mut(*idx) {
+            field.check.presence = Presence::Required;
+        }
+    }
     Some(Schema {
         fields: fields.into(),
         fields_match: fields_match?,
-        primary_key: Arc::default(),
-        unique_keys: Arc::default(),
-        foreign_keys: Arc::default(),
-        extension: Arc::default(),
+        primary_key: keys.primary.into(),
+        unique_keys: keys.unique.into(),
+        foreign_keys: keys.foreign.into(),
+        extension: Arc::new(extension),
+        notes: faults.take_notes().into(),
     })
 }
 
-fn fields(object: &Object<'_>, missing: &Arc<Words>, faults: &mut Faults) -> Option<Vec<Field>> {
+fn columns<'j>(
+    object: &'j Object<'_>,
+    inherited: &Inherited,
+    faults: &mut Faults,
+) -> Option<Vec<Column<'j>>> {
     let Some(json) = object.get("fields") else {
         let is_package = ["resources", "schema"]
             .iter()
@@ -77,7 +110,7 @@ fn fields(object: &Object<'_>, missing: &Arc<Words>, faults: &mut Faults) -> Opt
         return None;
     }
     let mut names = HashSet::new();
-    let mut fields = Vec::with_capacity(items.len());
+    let mut columns = Vec::with_capacity(items.len());
     for (idx, item) in items.iter().enumerate() {
         let path = path.index(idx);
         let name = field::name(item, &path, faults);
@@ -91,9 +124,10 @@ fn fields(object: &Object<'_>, missing: &Arc<Words>, faults: &mut Faults) -> Opt
                 "give each field a name of its own",
             );
         }
-        fields.extend(field::field(item, name, &path, missing, faults));
+        let field = field::field(item, name, &path, inherited, faults);
+        columns.push(Column { name, field });
     }
-    Some(fields)
+    Some(columns)
 }
 
 fn fields_match(json: &Json<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<FieldsMatch> {
@@ -187,6 +221,21 @@ pub(super) fn string<'j>(
         faults.push_type(&path.key(key), "a string", json);
     }
     text
+}
+
+/// Reads a property that is an object if it is there.
+pub(super) fn object<'j, 't>(
+    of: &'j Object<'t>,
+    key: &str,
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<&'j Object<'t>> {
+    let json = of.get(key)?;
+    let object = json.as_object();
+    if object.is_none() {
+        faults.push_type(&path.key(key), "an object", json);
+    }
+    object
 }
 
 /// Reads a property that is a boolean if it is there.
