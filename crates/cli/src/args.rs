@@ -10,6 +10,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rowgate_app::place::PlaceUri;
+use rowgate_core::dialect::{Mark, Quote};
 use rowgate_core::run::RejectsMax;
 
 const STYLES: Styles = Styles::styled()
@@ -191,9 +192,9 @@ pub(crate) struct LandingArgs {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Dialect")]
 pub(crate) struct DialectArgs {
-    /// What stands between fields: a character, `\t` or `tab` [default: what makes the header match]
-    #[arg(long, value_name = "CHAR")]
-    pub(crate) delimiter: Option<CharArg>,
+    /// What stands between fields: one or more characters, `\t` or `tab` [default: what makes the header match]
+    #[arg(long, value_name = "TEXT", value_parser = mark)]
+    pub(crate) delimiter: Option<Mark>,
     /// What stands around quoted fields: a character, or `none` [default: `"`]
     #[arg(long, value_name = "CHAR")]
     pub(crate) quote: Option<QuoteArg>,
@@ -203,12 +204,12 @@ pub(crate) struct DialectArgs {
     /// The first record is data: columns are the schema's fields, in order
     #[arg(long)]
     pub(crate) no_header: bool,
-    /// What begins a line that is no record [default: nothing]
-    #[arg(long, value_name = "CHAR")]
-    pub(crate) comment: Option<CharArg>,
-    /// How many lines stand before the header
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) skip_lines: u64,
+    /// What begins a line that is no record: one or more characters [default: nothing]
+    #[arg(long, value_name = "TEXT", value_parser = mark)]
+    pub(crate) comment: Option<Mark>,
+    /// How many lines stand before the header [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(crate) skip_lines: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -295,39 +296,42 @@ pub(crate) struct ManArgs {
 
 /// A character of a dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CharArg(pub(crate) u8);
+pub(crate) struct CharArg(pub(crate) char);
 
 /// What quotes fields, if anything does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum QuoteArg {
-    By(CharArg),
-    Never,
-}
+pub(crate) struct QuoteArg(pub(crate) Quote);
 
 impl FromStr for CharArg {
-    type Err = String;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.as_bytes() {
-            b"\\t" | b"tab" => Ok(Self(b'\t')),
-            [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Ok(Self(*byte)),
-            _ => Err("give one ASCII character, `\\t` or `tab`".to_owned()),
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let spelled = Mark::spelled(text).ok();
+        match spelled.and_then(|mark| mark.as_char()) {
+            Some(c) if !matches!(c, '\n' | '\r' | '\0') => Ok(Self(c)),
+            Some(_) | None => Err("give one character, `\\t` or `tab`"),
         }
     }
 }
 
 impl FromStr for QuoteArg {
-    type Err = String;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "none" => Ok(Self::Never),
-            _ => text
-                .parse()
-                .map(Self::By)
-                .map_err(|_| "give one ASCII character, or `none`".to_owned()),
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match (text, text.parse()) {
+            ("none", _) => Ok(Self(Quote::Never)),
+            (_, Ok(CharArg(c))) => Ok(Self(Quote::By(c))),
+            (_, Err(_)) => Err("give one character, or `none`"),
         }
     }
+}
+
+/// Reads a text of a dialect.
+fn mark(text: &str) -> Result<Mark, &'static str> {
+    if text.is_empty() || text.contains(['\n', '\r', '\0']) {
+        return Err("give one or more characters, `\\t` or `tab`");
+    }
+    Mark::spelled(text).map_err(|_| "that is longer than the 31 bytes such a text may have")
 }
 
 /// Checks a tolerance and keeps its text, for that is what the settings hold.
@@ -372,23 +376,29 @@ mod tests {
     #[test]
     fn characters_are_read_as_people_write_them() {
         #[track_caller]
-        fn check(text: &str, expected: Option<u8>) {
+        fn check(text: &str, expected: Option<char>) {
             assert_eq!(
                 text.parse::<CharArg>().ok(),
                 expected.map(CharArg),
                 "{text:?}"
             );
         }
-        check(";", Some(b';'));
-        check("\t", Some(b'\t'));
-        check("\\t", Some(b'\t'));
-        check("tab", Some(b'\t'));
-        for refused in ["", ";;", "é", "\n", "\r", "none", "\0"] {
+        check(";", Some(';'));
+        check("¦", Some('¦'));
+        check("\t", Some('\t'));
+        check("\\t", Some('\t'));
+        check("tab", Some('\t'));
+        for refused in ["", ";;", "e\u{301}", "\n", "\r", "none", "\0"] {
             check(refused, None);
         }
-        assert_eq!("none".parse(), Ok(QuoteArg::Never));
-        assert_eq!("'".parse(), Ok(QuoteArg::By(CharArg(b'\''))));
+        assert_eq!("none".parse(), Ok(QuoteArg(Quote::Never)));
+        assert_eq!("'".parse(), Ok(QuoteArg(Quote::By('\''))));
         assert!("no".parse::<QuoteArg>().is_err());
+        assert_eq!(mark("::").unwrap().as_str(), "::");
+        assert_eq!(mark("tab").unwrap().as_str(), "\t");
+        for refused in ["", "a\n", "\0", &"-".repeat(32)] {
+            assert!(mark(refused).is_err(), "{refused:?}");
+        }
     }
 
     #[test]

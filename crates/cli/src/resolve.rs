@@ -3,7 +3,7 @@
 use rowgate_app::jobs::IngestRequest;
 use rowgate_app::place::PlaceUri;
 use rowgate_app::settings::{FrontEnd, Loaded, Override, Settings, Sources};
-use rowgate_core::dialect::{DialectOptions, Header, Quote};
+use rowgate_core::dialect::{DialectOptions, Header};
 use rowgate_core::run::Existing;
 use rowgate_core::{Error, ErrorKind, Result};
 
@@ -65,22 +65,14 @@ impl IngestArgs {
 impl DialectArgs {
     /// Says how the source is written; what was left open is detected.
     pub(crate) fn resolve(&self) -> DialectOptions {
-        let byte = |arg: Option<CharArg>| arg.map(|CharArg(byte)| byte);
         DialectOptions {
-            delimiter: byte(self.delimiter),
-            quote: match self.quote {
-                Some(QuoteArg::By(CharArg(byte))) => Quote::By(byte),
-                Some(QuoteArg::Never) => Quote::Never,
-                None => Quote::default(),
-            },
-            escape: byte(self.escape),
-            header: if self.no_header {
-                Header::Absent
-            } else {
-                Header::Present
-            },
-            comment: byte(self.comment),
+            delimiter: self.delimiter,
+            quote: self.quote.map(|QuoteArg(quote)| quote),
+            escape: self.escape.map(|CharArg(c)| c),
+            header: self.no_header.then_some(Header::Absent),
+            comment: self.comment,
             skip_lines: self.skip_lines,
+            ..DialectOptions::default()
         }
     }
 }

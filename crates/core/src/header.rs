@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::batch::unescape;
-use crate::dialect::{Dialect, DialectOptions, Header};
+use crate::dialect::{Dialect, DialectOptions, Mark};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{COLUMNS_MAX, HeaderFault, Plan, QUARANTINE_COLUMNS, stripped};
 use crate::position::Position;
@@ -88,7 +88,7 @@ impl<'a> Opener<'a> {
             record_bytes_max,
             pending: Vec::new(),
             position: Position::START,
-            lines_to_skip: options.skip_lines,
+            lines_to_skip: options.skip_lines.unwrap_or(0),
             is_signature_read: false,
             wanted: 0,
         }
@@ -111,9 +111,8 @@ impl<'a> Opener<'a> {
         let Some(readings) = self.readings(more)? else {
             return Ok(None);
         };
-        let has_header = |reading: &Reading| {
-            self.options.header == Header::Present || stripped(&reading.labels) > 0
-        };
+        let has_header =
+            |reading: &Reading| self.options.has_header() || stripped(&reading.labels) > 0;
         let n_fields = schema.fields().len();
         let names: HashSet<&str> = schema.fields().iter().map(Field::name).collect();
         let candidates: Vec<Candidate> = readings
@@ -173,7 +172,7 @@ impl<'a> Opener<'a> {
             ));
         }
         let is_too_long = matches!(first.kind, Kind::Oversized | Kind::Piece);
-        if is_too_long && self.options.header == Header::Present {
+        if is_too_long && self.options.has_header() {
             return Err(Error::new(
                 ErrorKind::Source,
                 format!(
@@ -183,9 +182,10 @@ impl<'a> Opener<'a> {
             ));
         }
         let dialect = first.dialect;
-        let (skip, n_lines) = match self.options.header {
-            Header::Present => (first.next, first.n_lines),
-            Header::Absent => (0, 0),
+        let (skip, n_lines) = if self.options.has_header() {
+            (first.next, first.n_lines)
+        } else {
+            (0, 0)
         };
         self.consume(skip, n_lines);
         Ok(Some((
@@ -204,9 +204,10 @@ impl<'a> Opener<'a> {
             self.consume(reading.next, reading.n_lines);
         }
         // A quarantine file's header is ours, not the source's, if the source has none.
-        let own_header_at = match self.options.header {
-            Header::Present => reading.own_at.min(header.len()),
-            Header::Absent => header.len(),
+        let own_header_at = if self.options.has_header() {
+            reading.own_at.min(header.len())
+        } else {
+            header.len()
         };
         Opened {
             bound,
@@ -252,10 +253,10 @@ impl<'a> Opener<'a> {
 
     /// Returns the dialects that may be meant, in order of preference.
     fn dialects(&self) -> Result<Vec<Dialect>> {
-        if let Some(delimiter) = self.options.delimiter {
-            return Ok(vec![Dialect::new(self.options, delimiter)?]);
+        if self.options.delimiter.is_some() {
+            return Ok(vec![Dialect::new(self.options, ',')?]);
         }
-        let candidates = Dialect::CANDIDATES.map(|byte| Dialect::new(self.options, byte));
+        let candidates = Dialect::CANDIDATES.map(|c| Dialect::new(self.options, c));
         if candidates.iter().any(Result::is_ok) {
             // A candidate that is the quote, or the comment sign, is not meant.
             return Ok(candidates.into_iter().flatten().collect());
@@ -292,12 +293,15 @@ impl<'a> Opener<'a> {
 
     /// Passes over the lines before the header, and comments. Returns whether that is done.
     fn pass_lines(&mut self, more: More) -> bool {
+        let comment = self.options.comment.as_ref().map(Mark::as_bytes);
         let mut at = 0;
         let mut n_lines = 0;
         let is_done = loop {
             if self.lines_to_skip == 0 {
                 match self.pending.get(at) {
-                    Some(&byte) if self.options.comment == Some(byte) => self.lines_to_skip = 1,
+                    Some(byte) if comment == Some(std::slice::from_ref(byte)) => {
+                        self.lines_to_skip = 1;
+                    }
                     Some(_) => break true,
                     None => break more == More::None,
                 }

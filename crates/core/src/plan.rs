@@ -355,7 +355,7 @@ mod tests {
                 {{"name": "a", "constraints": {{"required": true}}}}, {{"name": "b"}}]}}"#
         );
         let schema = Schema::parse(descriptor.as_bytes()).unwrap();
-        let dialect = Dialect::new(&DialectOptions::default(), b',').unwrap();
+        let dialect = Dialect::new(&DialectOptions::default(), ',').unwrap();
         let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
         let faults = Plan::bind(&schema, dialect, &labels)
             .err()
@@ -407,7 +407,7 @@ mod tests {
     /// Binds a header of so many labels; returns its faults.
     fn faults_of(labels: &[String]) -> Vec<HeaderFault> {
         let schema = Schema::parse(br#"{"fieldsMatch": "superset", "fields": [{"name": "a"}]}"#);
-        let dialect = Dialect::new(&DialectOptions::default(), b',').unwrap();
+        let dialect = Dialect::new(&DialectOptions::default(), ',').unwrap();
         Plan::bind(&schema.unwrap(), dialect, labels)
             .err()
             .unwrap_or_default()

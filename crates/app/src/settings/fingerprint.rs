@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rowgate_core::dialect::{DialectOptions, Header, Quote};
+use rowgate_core::dialect::{
+    DialectOptions, Header, InitialSpace, InnerQuote, LineEnd, Mark, Quote, RowNumbers,
+};
 
 use super::Settings;
 use super::table::{Effect, SPECS};
@@ -23,36 +25,73 @@ impl Settings {
     }
 }
 
-fn described(dialect: &DialectOptions) -> [(&'static str, Option<String>); 6] {
+fn described(dialect: &DialectOptions) -> [(&'static str, Option<String>); 13] {
     let DialectOptions {
         delimiter,
         quote,
+        inner_quote,
         escape,
+        line_end,
+        null_sequence,
+        initial_space,
         header,
         comment,
+        comment_rows,
         skip_lines,
     } = dialect;
-    let byte = |byte: &u8| byte.escape_ascii().to_string();
+    let text = |mark: &Mark| mark.as_str().to_owned();
+    let (header, header_rows, header_join) = match header {
+        None | Some(Header::Present) => ("present", None, None),
+        Some(Header::Absent) => ("absent", None, None),
+        Some(Header::Rows { rows, join }) => ("present", Some(numbers(rows)), Some(join.clone())),
+    };
     [
-        ("dialect.delimiter", delimiter.as_ref().map(byte)),
+        ("dialect.delimiter", delimiter.as_ref().map(text)),
         (
             "dialect.quote",
-            match quote {
-                Quote::By(quote) => Some(byte(quote)),
+            match quote.unwrap_or_default() {
+                Quote::By(quote) => Some(quote.to_string()),
                 Quote::Never => None,
             },
         ),
-        ("dialect.escape", escape.as_ref().map(byte)),
         (
-            "dialect.header",
-            match header {
-                Header::Present => Some("present".to_owned()),
-                Header::Absent => Some("absent".to_owned()),
+            "dialect.inner_quote",
+            match inner_quote.unwrap_or_default() {
+                InnerQuote::Doubled => Some("doubled".to_owned()),
+                InnerQuote::Escaped => Some("escaped".to_owned()),
             },
         ),
-        ("dialect.comment", comment.as_ref().map(byte)),
-        ("dialect.skip_lines", Some(skip_lines.to_string())),
+        ("dialect.escape", escape.map(String::from)),
+        (
+            "dialect.line_end",
+            match line_end.as_ref().unwrap_or(&LineEnd::Any) {
+                LineEnd::Any => None,
+                LineEnd::Only(mark) => Some(text(mark)),
+            },
+        ),
+        ("dialect.null_sequence", null_sequence.as_ref().map(text)),
+        (
+            "dialect.initial_space",
+            match initial_space.unwrap_or_default() {
+                InitialSpace::Kept => Some("kept".to_owned()),
+                InitialSpace::Skipped => Some("skipped".to_owned()),
+            },
+        ),
+        ("dialect.header", Some(header.to_owned())),
+        ("dialect.header_rows", header_rows),
+        ("dialect.header_join", header_join),
+        ("dialect.comment", comment.as_ref().map(text)),
+        ("dialect.comment_rows", comment_rows.as_ref().map(numbers)),
+        (
+            "dialect.skip_lines",
+            Some(skip_lines.unwrap_or(0).to_string()),
+        ),
     ]
+}
+
+fn numbers(rows: &RowNumbers) -> String {
+    let numbers: Vec<String> = rows.as_slice().iter().map(u64::to_string).collect();
+    numbers.join(",")
 }
 
 #[cfg(test)]
@@ -80,7 +119,7 @@ mod tests {
             default,
             fingerprint(|s, _| s.limits.record_bytes = ByteSize::new(4096))
         );
-        assert_ne!(default, fingerprint(|_, d| d.skip_lines = 1));
-        assert_ne!(default, fingerprint(|_, d| d.quote = Quote::Never));
+        assert_ne!(default, fingerprint(|_, d| d.skip_lines = Some(1)));
+        assert_ne!(default, fingerprint(|_, d| d.quote = Some(Quote::Never)));
     }
 }

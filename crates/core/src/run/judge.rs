@@ -2,7 +2,6 @@
 
 use crate::batch::Batch;
 use crate::control::Control;
-use crate::dialect::Header;
 use crate::error::{Error, Result};
 use crate::gate::{Fault, Gate, Rejected, Stretch, Verdicts, oversized};
 use crate::header::{Opened, Opener};
@@ -57,7 +56,7 @@ pub(super) async fn judge<S: Source>(
     let names = names(job, &opened);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     sink.opened(&opened, &names).await?;
-    let dialect = DialectReport::new(opened.dialect, job.dialect.header == Header::Present);
+    let dialect = DialectReport::new(opened.dialect, job.dialect.has_header());
     let mut ledger = Ledger::new(job.limits.samples_max);
     ledger.pass_overhead(opened.position.byte_offset);
     let plan = match &opened.bound {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rowgate_core::ErrorKind;
-use rowgate_core::dialect::DialectOptions;
+use rowgate_core::dialect::{DialectOptions, Mark};
 use rowgate_core::header::{Opened, Opener};
 use rowgate_core::reason::Code;
 use rowgate_core::run::count;
@@ -35,7 +35,7 @@ fn open(
 
 fn commenting() -> DialectOptions {
     DialectOptions {
-        comment: Some(b'#'),
+        comment: Some(Mark::from('#')),
         ..DialectOptions::default()
     }
 }
@@ -71,7 +71,7 @@ fn comments_and_lines_before_the_header_go_by() {
     text.resize(text.len() + 1_000_000, b'c');
     text.extend_from_slice(b"\na,b\n1,2\n");
     let options = DialectOptions {
-        skip_lines: 2,
+        skip_lines: Some(2),
         ..commenting()
     };
     let chunks: Vec<&[u8]> = text.chunks(64).collect();
@@ -88,7 +88,7 @@ fn many_lines_to_skip_take_linear_time() {
     let mut text = b"\n".repeat(2_000_000);
     text.extend_from_slice(b"a,b\n");
     let options = DialectOptions {
-        skip_lines: 2_000_000,
+        skip_lines: Some(2_000_000),
         ..DialectOptions::default()
     };
     let (opened, _) = open(&options, 1_000, &[&text]).unwrap();
@@ -156,7 +156,7 @@ proptest! {
         record_bytes_max in prop::sample::select(vec![3_usize, 6, 1_000]),
         skip_lines in 0_u64..3,
     ) {
-        let options = DialectOptions { skip_lines, ..commenting() };
+        let options = DialectOptions { skip_lines: Some(skip_lines), ..commenting() };
         let shown = |chunks: &[&[u8]]| match open(&options, record_bytes_max, chunks) {
             Err(err) => err.to_string(),
             Ok((opened, _)) => format!(

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use rowgate_core::batch::{BATCH_BYTES, Batch, Batcher, unescape};
-use rowgate_core::dialect::{Dialect, DialectOptions, Quote};
+use rowgate_core::dialect::{Dialect, DialectOptions, Mark, Quote};
 use rowgate_core::position::Position;
 use rowgate_core::run::Job;
 use rowgate_core::scan::{Kind, More, RECORD_BYTES_MAX, Scanner};
@@ -23,7 +23,7 @@ type Scanned = (Kind, Vec<u8>, Vec<Vec<u8>>);
 
 /// Returns the records behind a header.
 fn records(options: &DialectOptions, record_bytes_max: usize, text: &[u8]) -> Vec<Scanned> {
-    let dialect = Dialect::new(options, b',').unwrap();
+    let dialect = Dialect::new(options, ',').unwrap();
     let scanner = Scanner::new(dialect, record_bytes_max, Position::START);
     let mut batcher = Batcher::new(scanner, BATCH_BYTES);
     batcher.push(text);
@@ -50,23 +50,23 @@ fn records(options: &DialectOptions, record_bytes_max: usize, text: &[u8]) -> Ve
 }
 
 fn dialects() -> impl Strategy<Value = DialectOptions> {
-    let delimiter = prop::sample::select(b",;\t|: e".to_vec());
-    let quote = prop::option::of(prop::sample::select(b"\"'|e1".to_vec()));
-    let escape = prop::option::of(prop::sample::select(b"\\/e".to_vec()));
-    let comment = prop::option::of(prop::sample::select(b"#12".to_vec()));
+    let delimiter = prop::sample::select(vec![',', ';', '\t', '|', ':', ' ', 'e']);
+    let quote = prop::option::of(prop::sample::select(vec!['"', '\'', '|', 'e', '1']));
+    let escape = prop::option::of(prop::sample::select(vec!['\\', '/', 'e']));
+    let comment = prop::option::of(prop::sample::select(vec!['#', '1', '2']));
     (delimiter, quote, escape, comment)
         .prop_map(|(delimiter, quote, escape, comment)| DialectOptions {
-            delimiter: Some(delimiter),
-            quote: quote.map_or(Quote::Never, Quote::By),
+            delimiter: Some(Mark::from(delimiter)),
+            quote: Some(quote.map_or(Quote::Never, Quote::By)),
             escape,
-            comment,
+            comment: comment.map(Mark::from),
             ..DialectOptions::default()
         })
         // Without quotes and escapes, a letter or a digit of ours cannot be told from the dialect's.
         .prop_filter("a dialect that can hold our labels", |options| {
-            let is_ours = |byte: &u8| byte.is_ascii_alphanumeric();
-            let is_bare = options.quote == Quote::Never && options.escape.is_none();
-            Dialect::new(options, b',').is_ok()
+            let is_ours = |mark: &Mark| mark.as_str().contains(|c: char| c.is_ascii_alphanumeric());
+            let is_bare = options.quote == Some(Quote::Never) && options.escape.is_none();
+            Dialect::new(options, ',').is_ok()
                 && !(is_bare
                     && (options.delimiter.iter().any(is_ours)
                         || options.comment.iter().any(is_ours)))
@@ -82,12 +82,16 @@ fn sources() -> impl Strategy<Value = (DialectOptions, Vec<u8>)> {
         .map(|token| token.as_bytes().to_vec())
         .to_vec();
         tokens.push(b"\xE9".to_vec());
-        let quote = match options.quote {
-            Quote::By(byte) => Some(byte),
+        let quote = match options.quote.unwrap_or_default() {
+            Quote::By(c) => Some(Mark::from(c)),
             Quote::Never => None,
         };
-        let marks = [options.delimiter, quote, options.escape, options.comment];
-        let marks = marks.into_iter().flatten().map(|byte| vec![byte]);
+        let escape = options.escape.map(Mark::from);
+        let marks = [options.delimiter, quote, escape, options.comment];
+        let marks = marks
+            .into_iter()
+            .flatten()
+            .map(|mark| mark.as_bytes().to_vec());
         tokens.extend(marks.clone().chain(marks));
         let text = prop::collection::vec(prop::sample::select(tokens), 0..60);
         (Just(options), text.prop_map(|tokens| tokens.concat()))
@@ -103,7 +107,8 @@ fn check(options: &DialectOptions, text: &[u8], record_bytes_max: usize) {
         job.limits.record_bytes_max = record_bytes_max;
         job
     };
-    let mut source = vec![b'a', options.delimiter.unwrap_or(b','), b'b', b'\n'];
+    let delimiter = options.delimiter.unwrap_or(Mark::from(','));
+    let mut source = format!("a{}b\n", delimiter.as_str()).into_bytes();
     source.extend_from_slice(text);
     let (report, store) = landed(&job(record_bytes_max), &MemorySource::of(&source));
     assert_eq!(report.records.accepted, 0);
@@ -134,18 +139,18 @@ fn check(options: &DialectOptions, text: &[u8], record_bytes_max: usize) {
 #[test]
 fn a_quarantine_is_written_in_the_dialect_in_force() {
     let bare = DialectOptions {
-        delimiter: Some(b','),
-        quote: Quote::Never,
+        delimiter: Some(Mark::from(',')),
+        quote: Some(Quote::Never),
         ..DialectOptions::default()
     };
     check(&bare, b"1,2,3\nx\n\n\"a,b\n", RECORD_BYTES_MAX);
     let escaped = DialectOptions {
-        escape: Some(b'\\'),
+        escape: Some('\\'),
         ..bare.clone()
     };
     check(&escaped, b"1,2\\,3\nx\\\n\\", RECORD_BYTES_MAX);
     let both = DialectOptions {
-        quote: Quote::By(b'"'),
+        quote: Some(Quote::By('"')),
         ..escaped.clone()
     };
     check(&both, b"\"1\"x\\\n2,2\\", RECORD_BYTES_MAX);

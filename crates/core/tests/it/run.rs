@@ -327,7 +327,7 @@ fn a_blank_row_that_was_not_mended_stays_a_blank_row() {
 #[test]
 fn a_quarantine_of_a_source_without_a_header_is_known_all_the_same() {
     let mut headless = job(PEOPLE);
-    headless.dialect.header = Header::Absent;
+    headless.dialect.header = Some(Header::Absent);
     let (report, store) = landed(&headless, &MemorySource::of(b"1,Ann,\nx,Bo,\n"));
     assert_eq!(report.records.accepted, 1);
     assert_eq!(store.object("d").as_deref(), Some("1,Ann,\n"));

@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 use rowgate_core::batch::{BATCH_BYTES, Batch, Batcher, unescape};
-use rowgate_core::dialect::{Dialect, DialectOptions, Quote};
+use rowgate_core::dialect::{Dialect, DialectOptions, Mark, Quote};
 use rowgate_core::position::Position;
 use rowgate_core::scan::{Index, Kind, More, Scanner};
 
 fn dialect() -> Dialect {
-    Dialect::new(&DialectOptions::default(), b',').unwrap()
+    Dialect::new(&DialectOptions::default(), ',').unwrap()
 }
 
 /// What a scan found, as text: a record a line, fields between `|`, other kinds by name.
@@ -128,21 +128,21 @@ fn one_bad_quote_costs_one_record() {
 #[test]
 fn comments_escapes_and_no_quotes() {
     let options = DialectOptions {
-        comment: Some(b'#'),
-        escape: Some(b'\\'),
+        comment: Some(Mark::from('#')),
+        escape: Some('\\'),
         ..DialectOptions::default()
     };
-    let escaping = Dialect::new(&options, b',').unwrap();
+    let escaping = Dialect::new(&options, ',').unwrap();
     let text = b"#x,y\na\\,b,\"c\\\"d\"\n# z".as_slice();
     assert_eq!(
         found(escaping, 1_000, &[text]),
         ["overhead", "2: a,b|c\"d", "overhead"]
     );
     let options = DialectOptions {
-        quote: Quote::Never,
+        quote: Some(Quote::Never),
         ..DialectOptions::default()
     };
-    let plain = Dialect::new(&options, b',').unwrap();
+    let plain = Dialect::new(&options, ',').unwrap();
     assert_eq!(
         found(plain, 1_000, &[b"\"a,b\"\n\"\n"]),
         ["1: \"a|b\"", "2: \""]
@@ -200,10 +200,10 @@ fn scan_hostile(dialect: Dialect, text: &str) {
 
 fn escaping() -> Dialect {
     let options = DialectOptions {
-        escape: Some(b'\\'),
+        escape: Some('\\'),
         ..DialectOptions::default()
     };
-    Dialect::new(&options, b',').unwrap()
+    Dialect::new(&options, ',').unwrap()
 }
 
 const HOSTILE_BYTES: usize = 2_000_000;
@@ -287,11 +287,11 @@ proptest! {
         text in messy(),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         record_bytes_max in prop::sample::select(vec![3_usize, 10, 25, 1_000]),
-        comment in prop::option::of(Just(b'#')),
-        escape in prop::option::of(Just(b'\\')),
+        comment in prop::option::of(Just(Mark::from('#'))),
+        escape in prop::option::of(Just('\\')),
     ) {
         let options = DialectOptions { comment, escape, ..DialectOptions::default() };
-        let dialect = Dialect::new(&options, b',').unwrap();
+        let dialect = Dialect::new(&options, ',').unwrap();
         let whole = found(dialect, record_bytes_max, &[&text]);
         let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
         places.sort_unstable();

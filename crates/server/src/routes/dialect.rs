@@ -1,12 +1,17 @@
 //! The dialect of a body, as query parameters say it.
 
-use rowgate_core::dialect::{Header, Quote};
+use rowgate_core::dialect::{Header, Mark, Quote};
 use serde::Deserialize;
 
-/// A single ASCII character; `tab` and `\t` for the tabulator.
+/// One or more characters; `tab` and `\t` for the tabulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Character(u8);
+pub(crate) struct Characters(Mark);
+
+/// A single character; `tab` and `\t` for the tabulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Character(char);
 
 /// What quotes fields: a character, or `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -24,18 +29,34 @@ pub(crate) enum Switch {
 
 /// Why a text is no character.
 #[derive(Debug, thiserror::Error)]
-#[error("expected a single ASCII character or `tab`")]
+#[error("expected a single character or `tab`")]
 pub(crate) struct BadCharacter;
+
+/// Why a text cannot serve in a dialect.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "expected at least one character, and at most {} bytes",
+    Mark::BYTES_MAX
+)]
+pub(crate) struct BadCharacters;
+
+impl TryFrom<String> for Characters {
+    type Error = BadCharacters;
+
+    fn try_from(text: String) -> Result<Self, BadCharacters> {
+        match Mark::spelled(&text) {
+            Ok(mark) if !text.is_empty() => Ok(Self(mark)),
+            Ok(_) | Err(_) => Err(BadCharacters),
+        }
+    }
+}
 
 impl TryFrom<String> for Character {
     type Error = BadCharacter;
 
     fn try_from(text: String) -> Result<Self, BadCharacter> {
-        match text.as_bytes() {
-            b"tab" | b"\\t" => Ok(Self(b'\t')),
-            [byte] if byte.is_ascii() => Ok(Self(*byte)),
-            _ => Err(BadCharacter),
-        }
+        let mark = Mark::spelled(&text).map_err(|_| BadCharacter)?;
+        mark.as_char().map(Self).ok_or(BadCharacter)
     }
 }
 
@@ -46,13 +67,20 @@ impl TryFrom<String> for QuoteCharacter {
         if text == "none" {
             return Ok(Self(Quote::Never));
         }
-        Character::try_from(text).map(|Character(byte)| Self(Quote::By(byte)))
+        Character::try_from(text).map(|Character(c)| Self(Quote::By(c)))
+    }
+}
+
+impl Characters {
+    /// Returns the text.
+    pub(crate) fn mark(self) -> Mark {
+        self.0
     }
 }
 
 impl Character {
-    /// Returns the byte.
-    pub(crate) fn byte(self) -> u8 {
+    /// Returns the character.
+    pub(crate) fn char(self) -> char {
         self.0
     }
 }

@@ -14,14 +14,14 @@ use rowgate_app::schemas::LoadedSchema;
 use rowgate_app::telemetry::PayloadSummary;
 use rowgate_core::Error;
 use rowgate_core::control::Control;
-use rowgate_core::dialect::{DialectOptions, Header, Quote};
+use rowgate_core::dialect::DialectOptions;
 use rowgate_core::report::Report;
 use rowgate_core::store::{FaultKind, StoreFault};
 use serde::Deserialize;
 
 use crate::body::LimitedBody;
 use crate::problem::{Problem, ProblemKind};
-use crate::routes::dialect::{Character, QuoteCharacter, Switch};
+use crate::routes::dialect::{Character, Characters, QuoteCharacter, Switch};
 use crate::routes::schema_name::SchemaName;
 use crate::state::Service;
 
@@ -33,25 +33,24 @@ const SOURCE: &str = "request body";
 #[serde(deny_unknown_fields)]
 pub(crate) struct Parameters {
     schema: SchemaName,
-    delimiter: Option<Character>,
+    delimiter: Option<Characters>,
     quote: Option<QuoteCharacter>,
     escape: Option<Character>,
     no_header: Option<Switch>,
-    comment: Option<Character>,
+    comment: Option<Characters>,
     skip_lines: Option<u64>,
 }
 
 impl Parameters {
     fn dialect(&self) -> DialectOptions {
         DialectOptions {
-            delimiter: self.delimiter.map(Character::byte),
-            quote: self
-                .quote
-                .map_or_else(Quote::default, QuoteCharacter::quote),
-            escape: self.escape.map(Character::byte),
-            header: self.no_header.map_or(Header::Present, Switch::header),
-            comment: self.comment.map(Character::byte),
-            skip_lines: self.skip_lines.unwrap_or(0),
+            delimiter: self.delimiter.map(Characters::mark),
+            quote: self.quote.map(QuoteCharacter::quote),
+            escape: self.escape.map(Character::char),
+            header: self.no_header.map(Switch::header),
+            comment: self.comment.map(Characters::mark),
+            skip_lines: self.skip_lines,
+            ..DialectOptions::default()
         }
     }
 }
