@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::batch::{Batch, unescape};
 use crate::check::{ColumnCheck, Verdict};
+use crate::keys::{KeyCells, KeyPart, KeyRule};
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
 use crate::scan::{Field, Kind, Oversized, Quoting, Record, to_u64};
@@ -42,13 +43,14 @@ pub struct Rejected {
     pub faults: Vec<Fault>,
 }
 
-/// A record's claim to a value that may stand only once in its column.
+/// A record's key, for which there is a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Claim {
     /// Which stretch of the batch's index it is.
     pub(crate) idx: usize,
-    pub(crate) column: usize,
-    /// Where the value's canonical form is in [`Verdicts::claim_keys`].
+    /// Which of [`KeyRule::of`] the plan.
+    pub(crate) rule: usize,
+    /// Where the key's canonical form is in [`Verdicts::claim_keys`].
     pub(crate) key: Range<usize>,
 }
 
@@ -101,7 +103,10 @@ impl Verdicts {
 #[derive(Debug)]
 pub struct Gate<'p> {
     plan: &'p Plan,
-    checks: Vec<Option<(&'p ColumnCheck, bool)>>,
+    checks: Vec<Option<&'p ColumnCheck>>,
+    key_rules: Vec<KeyRule>,
+    key_parts: Vec<KeyPart>,
+    key_cells: KeyCells,
     cell: Vec<u8>,
     reasons: Vec<Reason>,
     faults: Vec<Fault>,
@@ -111,9 +116,14 @@ impl<'p> Gate<'p> {
     /// Makes a gate.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
+        let checks = plan.checks();
+        let key_rules = KeyRule::of(plan);
         Self {
             plan,
-            checks: plan.checks(),
+            key_parts: KeyPart::of(&key_rules, checks.len()),
+            checks,
+            key_rules,
+            key_cells: KeyCells::default(),
             cell: Vec::new(),
             reasons: Vec::new(),
             faults: Vec::new(),
@@ -200,32 +210,18 @@ impl<'p> Gate<'p> {
                 }
             },
         };
-        let (ours, fields) = fields
-            .split_at_checked(self.plan.n_stripped())
-            .unwrap_or((fields, &[]));
-        if let Some(raw) = ours.last()
-            && !self.is_cleared(batch.raw(raw))
-        {
-            self.fault(
-                Code::UnmendedRecord,
-                "the record's cells written out, and `_rowgate_raw` cleared",
-            );
+        let Some(fields) = self.own_fields(batch, fields) else {
             return;
-        }
-        if !ours.is_empty()
-            && fields.iter().all(|field| field.start == field.end)
-            && fields.len() < 2
-        {
-            self.fault(Code::BlankRow, "a record, found no cells of its own");
-            return;
-        }
+        };
         if fields.len() != self.checks.len() {
             self.judge_count(fields, text);
         }
+        self.key_cells.clear();
         for (column, field) in fields.iter().enumerate() {
-            let Some(Some((check, is_unique))) = self.checks.get(column).copied() else {
+            let Some(Some(check)) = self.checks.get(column).copied() else {
                 continue;
             };
+            let key_part = self.key_parts.get(column).copied().unwrap_or(KeyPart::No);
             let cell = match field.quoting {
                 Quoting::Plain => text.get(field.start..field.end),
                 Quoting::Quoted => text.get(field.start + 1..field.end - 1),
@@ -240,16 +236,19 @@ impl<'p> Gate<'p> {
                 continue;
             };
             match check.check(cell, &mut self.reasons) {
-                Verdict::Valid if is_unique => {
-                    let start = verdicts.claim_keys.len();
-                    check.key(cell, &mut verdicts.claim_keys);
-                    let key = start..verdicts.claim_keys.len();
-                    verdicts.claims.push(Claim { idx, column, key });
+                Verdict::Valid if key_part != KeyPart::No => {
+                    self.key_cells.add(column, |out| check.key(cell, out));
                 }
                 Verdict::Valid | Verdict::Invalid => {}
                 Verdict::Missing => {
                     if let Some(n_missing) = verdicts.missing.get_mut(column) {
                         *n_missing += 1;
+                    }
+                    if let KeyPart::Primary { rule } = key_part {
+                        // That the column is required, as it is then, says the same.
+                        self.reasons.clear();
+                        let rule = self.key_rules.get(rule);
+                        self.faults.extend(rule.map(|rule| rule.missing(column)));
                     }
                 }
             }
@@ -259,6 +258,43 @@ impl<'p> Gate<'p> {
                     reason,
                     value: Some(shorten(cell).into()),
                 });
+            }
+        }
+        self.claim_keys(idx, verdicts);
+    }
+
+    /// Leaves out the cells of a quarantine file; `None` if the record was not mended.
+    fn own_fields<'b>(&mut self, batch: &Batch, fields: &'b [Field]) -> Option<&'b [Field]> {
+        let (ours, fields) = fields
+            .split_at_checked(self.plan.n_stripped())
+            .unwrap_or((fields, &[]));
+        if let Some(raw) = ours.last()
+            && !self.is_cleared(batch.raw(raw))
+        {
+            self.fault(
+                Code::UnmendedRecord,
+                "the record's cells written out, and `_rowgate_raw` cleared",
+            );
+            return None;
+        }
+        if !ours.is_empty()
+            && fields.iter().all(|field| field.start == field.end)
+            && fields.len() < 2
+        {
+            self.fault(Code::BlankRow, "a record, found no cells of its own");
+            return None;
+        }
+        Some(fields)
+    }
+
+    /// Takes note of the keys of the record whose cells were judged.
+    fn claim_keys(&mut self, idx: usize, verdicts: &mut Verdicts) {
+        for (rule, key_rule) in self.key_rules.iter().enumerate() {
+            let start = verdicts.claim_keys.len();
+            let out = &mut verdicts.claim_keys;
+            if self.key_cells.write(&key_rule.columns, out) {
+                let key = start..verdicts.claim_keys.len();
+                verdicts.claims.push(Claim { idx, rule, key });
             }
         }
     }

@@ -156,12 +156,20 @@ impl Plan {
         column.field.and_then(|idx| self.schema.fields().get(idx))
     }
 
+    /// Returns the schema that the columns are bound to.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Returns the column that is bound to a field.
+    pub(crate) fn column_of(&self, field: usize) -> Option<usize> {
+        self.columns.iter().position(|c| c.field == Some(field))
+    }
+
     /// Returns the check of each column; a column that the schema does not name has none.
-    pub(crate) fn checks(&self) -> Vec<Option<(&ColumnCheck, bool)>> {
+    pub(crate) fn checks(&self) -> Vec<Option<&ColumnCheck>> {
         let bound = self.columns.iter().map(|column| self.field(column));
-        bound
-            .map(|field| field.map(|f| (f.check(), f.is_unique())))
-            .collect()
+        bound.map(|field| field.map(Field::check)).collect()
     }
 }
 
@@ -254,7 +262,11 @@ fn check_match(
     faults: &mut Faults,
 ) {
     let fields = schema.fields().iter();
-    let required = schema.fields().iter().filter(|f| f.is_required());
+    let primary_key = schema.primary_key();
+    let all = schema.fields().iter().enumerate();
+    let required = all
+        .filter(|(idx, field)| field.is_required() || primary_key.contains(idx))
+        .map(|(_, field)| field);
     match schema.fields_match() {
         FieldsMatch::Exact => exact(schema, labels, faults),
         FieldsMatch::Equal => {

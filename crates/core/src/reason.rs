@@ -45,6 +45,12 @@ pub enum Code {
     RowConstraint,
     /// A spreadsheet would take a cell for a formula.
     FormulaInjection,
+    /// A primary key lacks a component, or stands twice.
+    PrimaryKey,
+    /// Values that must differ together stand twice.
+    UniqueKey,
+    /// A reference leads to no record.
+    ForeignKey,
 }
 
 impl Code {
@@ -67,6 +73,9 @@ impl Code {
         Self::UniqueError,
         Self::RowConstraint,
         Self::FormulaInjection,
+        Self::PrimaryKey,
+        Self::UniqueKey,
+        Self::ForeignKey,
     ];
 
     /// Returns the published name, in kebab case.
@@ -99,6 +108,9 @@ impl Code {
             Self::UniqueError => "unique-error",
             Self::RowConstraint => "row-constraint",
             Self::FormulaInjection => "formula-injection",
+            Self::PrimaryKey => "primary-key",
+            Self::UniqueKey => "unique-key",
+            Self::ForeignKey => "foreign-key",
         }
     }
 
@@ -166,6 +178,18 @@ impl Code {
                 "A spreadsheet would take the cell for a formula, and the schema has \
                  `\"formula_injection\": \"reject\"`."
             }
+            Self::PrimaryKey => {
+                "A component of the primary key is missing, or an earlier accepted record has \
+                 the same key. Values are compared, not their spelling: `1.0` equals `1`."
+            }
+            Self::UniqueKey => {
+                "An earlier accepted record has the same values in all fields of one of the \
+                 schema's `uniqueKeys`. Records that lack one of the values are not compared."
+            }
+            Self::ForeignKey => {
+                "The values of a foreign key are not those of any record of the table that it \
+                 refers to. A key that lacks a value refers to nothing, and is not checked."
+            }
         }
     }
 
@@ -220,6 +244,17 @@ impl Code {
             Self::FormulaInjection => {
                 "A column of the type `string` holds `=HYPERLINK(\"http://example.com\")`."
             }
+            Self::PrimaryKey => {
+                "The primary key is `order`, `line`, and two records hold `7,1`; or a record \
+                 holds `7` and no line."
+            }
+            Self::UniqueKey => {
+                "`\"uniqueKeys\": [[\"country\", \"tax_id\"]]`, and two records hold `DE,7`."
+            }
+            Self::ForeignKey => {
+                "`customer` refers to the `id` of the resource `customers`, the cell holds `7`, \
+                 and no customer has the id `7`."
+            }
         }
     }
 
@@ -273,7 +308,6 @@ impl Code {
                 "Write the record's cells into the columns after it, clear `_rowgate_raw`, and \
                  ingest the file again; or delete the row."
             }
-            Self::UniqueError => "Correct the value, or delete the record that is there twice.",
             Self::RowConstraint => {
                 "Correct the values that the rule compares. If such records are to land all the \
                  same, give the rule the severity `warn`."
@@ -281,6 +315,16 @@ impl Code {
             Self::FormulaInjection => {
                 "Write the value without the sign before it; or set `formula_injection` to \
                  `escape`, which lands it with an apostrophe before it."
+            }
+            Self::UniqueError | Self::UniqueKey => {
+                "Correct the value, or delete the record that is there twice."
+            }
+            Self::PrimaryKey => {
+                "Give the record a key of its own, or delete the record that is there twice."
+            }
+            Self::ForeignKey => {
+                "Correct the value, or add the record that it refers to. Of a table that refers \
+                 to itself, only records that pass every other check count."
             }
         }
     }

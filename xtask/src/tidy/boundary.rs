@@ -17,7 +17,7 @@ const BOUNDARY: &[(&str, &str)] = &[
         "where each setting comes from, by the key that the table gives it",
     ),
     (
-        "crates/core/src/keys.rs",
+        "crates/core/src/keys/mod.rs",
         "values that were seen in a unique column: bytes are what they are",
     ),
     (

@@ -197,7 +197,7 @@ struct Stopped {
 impl<S: Source, K: Sink> Judge<'_, S, K> {
     async fn run(&mut self) -> Result<Option<Stopped>> {
         let mut gate = Gate::new(self.plan);
-        let mut keys = Keys::new(self.plan.columns().len(), self.job.limits.unique_bytes_max);
+        let mut keys = Keys::new(self.plan, self.job.limits.unique_bytes_max);
         let mut batch = Batch::default();
         let mut verdicts = Verdicts::default();
         while self.batches.next(&mut batch).await? {

@@ -1,11 +1,16 @@
 //! Uniqueness, settled in the order of the records: the first accepted record claims a value.
 
+mod rule;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{Claim, Fault, Rejected, Verdicts};
-use crate::reason::{Code, Reason};
+pub(crate) use crate::keys::rule::{KeyCells, KeyPart, KeyRule};
+use crate::plan::Plan;
 use crate::scan::to_u64;
 
 /// How much memory the values of unique columns may take by default, in bytes.
@@ -19,15 +24,19 @@ const ENTRY_BYTES: u64 = 160;
 /// The values that were claimed, each with the line of the record that claimed it.
 #[derive(Debug)]
 pub(crate) struct Keys {
-    columns: Vec<HashMap<Box<[u8]>, u64>>,
+    rules: Vec<KeyRule>,
+    /// For each rule.
+    claimed: Vec<HashMap<Box<[u8]>, u64>>,
     bytes: u64,
     bytes_max: u64,
 }
 
 impl Keys {
-    pub(crate) fn new(n_columns: usize, bytes_max: u64) -> Self {
+    pub(crate) fn new(plan: &Plan, bytes_max: u64) -> Self {
+        let rules = KeyRule::of(plan);
         Self {
-            columns: vec![HashMap::new(); n_columns],
+            claimed: vec![HashMap::new(); rules.len()],
+            rules,
             bytes: 0,
             bytes_max,
         }
@@ -85,18 +94,8 @@ impl Keys {
 
     fn repeated(&self, claim: &Claim, keys: &[u8]) -> Option<Fault> {
         let key = keys.get(claim.key.clone())?;
-        let line = self.columns.get(claim.column)?.get(key)?;
-        Some(Fault {
-            column: Some(claim.column),
-            reason: Reason {
-                code: Code::UniqueError,
-                expected: format!(
-                    "a value that does not stand in the column before, it is on line {line}"
-                )
-                .into(),
-            },
-            value: None,
-        })
+        let line = self.claimed.get(claim.rule)?.get(key)?;
+        Some(self.rules.get(claim.rule)?.repeated(*line))
     }
 
     fn claim(&mut self, claim: &Claim, keys: &[u8], line: u64) -> Result<()> {
@@ -112,8 +111,8 @@ impl Keys {
                 ),
             ));
         }
-        if let Some(column) = self.columns.get_mut(claim.column) {
-            column.insert(key.into(), line);
+        if let Some(claimed) = self.claimed.get_mut(claim.rule) {
+            claimed.insert(key.into(), line);
         }
         Ok(())
     }
