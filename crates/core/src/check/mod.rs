@@ -1,6 +1,11 @@
 //! The check of one cell: pure, made from a field of the schema, and without allocation as long as
-//! the cell is valid.
+//! the cell is valid (and neither JSON nor a list).
 
+pub(crate) mod closed;
+pub(crate) mod geojson;
+pub(crate) mod json;
+pub(crate) mod lengths;
+pub(crate) mod list;
 pub(crate) mod pattern;
 pub(crate) mod rules;
 pub(crate) mod text;
@@ -11,12 +16,17 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use self::closed::{ClosedKeys, ClosedText};
+use self::json::JsonRules;
+use self::lengths::Lengths;
+use self::list::ListRules;
 use self::rules::Rules;
 use self::text::TextFormat;
 use self::words::Words;
 use crate::reason::{Code, Reason};
-use crate::value::Logical;
+use crate::value::Value;
 use crate::value::decimal::{Decimal, Number, NumberSyntax, Surroundings};
+use crate::value::geo::GeoPointSyntax;
 use crate::value::temporal::{Date, Moment};
 
 /// What a cell was found to be.
@@ -56,16 +66,12 @@ pub(crate) enum Cast {
     Integer(NumberSyntax, Rules<Decimal<'static>>),
     Number(NumberSyntax, Rules<Number<'static>>),
     Boolean(BooleanSyntax, Rules<bool>),
+    Json(Box<JsonRules>),
+    List(Box<ListRules>),
+    DateTime(Rules<Moment<'static>>),
     Date(Rules<Date>),
     Time(Rules<Moment<'static>>),
-    DateTime(Rules<Moment<'static>>),
-}
-
-/// The `enum` of a field whose values are texts.
-#[derive(Clone, Debug)]
-pub(crate) struct ClosedText {
-    pub(crate) members: Words,
-    pub(crate) expected: Box<str>,
+    GeoPoint(GeoPointSyntax, Option<ClosedKeys>),
 }
 
 /// What the type `string` asks of a value.
@@ -75,20 +81,6 @@ pub(crate) struct TextRules {
     pub(crate) lengths: Lengths,
     pub(crate) pattern: Option<Pattern>,
     pub(crate) closed: Option<ClosedText>,
-}
-
-/// How long a text may be.
-#[derive(Clone, Debug)]
-pub(crate) struct Lengths {
-    pub(crate) min: Option<Length>,
-    pub(crate) max: Option<Length>,
-}
-
-/// A bound on a length, in characters (code points).
-#[derive(Clone, Debug)]
-pub(crate) struct Length {
-    pub(crate) n_chars: usize,
-    pub(crate) expected: Box<str>,
 }
 
 /// A compiled pattern.
@@ -162,14 +154,39 @@ impl ColumnCheck {
         }
     }
 
+    /// Returns the logical value of a cell: `None` if it is missing, or not of the type. Constraints
+    /// are not tested.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rowgate_core::schema::Schema;
+    /// use rowgate_core::value::Value;
+    ///
+    /// let schema = Schema::parse(br#"{"fields": [{"name": "b", "type": "boolean"}]}"#)?;
+    /// let check = schema.fields()[0].check();
+    /// assert!(matches!(check.value("1"), Some(Value::Boolean(true))));
+    /// assert!(check.value("").is_none());
+    /// assert!(check.value("maybe").is_none());
+    /// # Ok::<(), rowgate_core::schema::SchemaFaults>(())
+    /// ```
+    #[must_use]
+    pub fn value<'c>(&self, cell: &'c str) -> Option<Value<'c>> {
+        if self.missing.contains(cell) {
+            return None;
+        }
+        self.cast.value(cell)
+    }
+
     /// Appends the canonical form of a valid cell's value: equal values, however written, give
     /// equal bytes, and others do not. It has no end mark: whoever joins several keys separates
     /// them.
     ///
     /// A cell that is not valid appends its text, which is the key of nothing.
     pub fn key(&self, cell: &str, out: &mut Vec<u8>) {
-        if self.cast.key(cell, out).is_none() {
-            out.extend_from_slice(cell.as_bytes());
+        match self.cast.value(cell) {
+            Some(value) => value.write_key(out),
+            None => out.extend_from_slice(cell.as_bytes()),
         }
     }
 }
@@ -189,24 +206,37 @@ impl Cast {
             Self::Integer(syntax, rules) => Rules::check(rules, &syntax.integer(cell)?, reasons),
             Self::Number(syntax, rules) => Rules::check(rules, &syntax.number(cell)?, reasons),
             Self::Boolean(syntax, rules) => rules.check(&syntax.parse(cell)?, reasons),
+            Self::Json(rules) => rules.check(&rules.kind.parse(cell)?, reasons),
+            Self::List(rules) => rules.check(rules.parse(cell)?, reasons),
+            Self::DateTime(rules) => Rules::check(rules, &Moment::parse_datetime(cell)?, reasons),
             Self::Date(rules) => rules.check(&Date::parse(cell)?, reasons),
             Self::Time(rules) => Rules::check(rules, &Moment::parse_time(cell)?, reasons),
-            Self::DateTime(rules) => Rules::check(rules, &Moment::parse_datetime(cell)?, reasons),
+            Self::GeoPoint(syntax, closed) => {
+                let point = syntax.parse(cell)?;
+                if let Some(closed) = closed {
+                    closed.check(|out| point.write_key(out), reasons);
+                }
+            }
         }
         Some(())
     }
 
-    fn key(&self, cell: &str, out: &mut Vec<u8>) -> Option<()> {
-        match self {
-            Self::Any(_) | Self::Text(_) => out.extend_from_slice(cell.as_bytes()),
-            Self::Integer(syntax, _) => syntax.integer(cell)?.write_key(out),
-            Self::Number(syntax, _) => syntax.number(cell)?.write_key(out),
-            Self::Boolean(syntax, _) => syntax.parse(cell)?.write_key(out),
-            Self::Date(_) => Date::parse(cell)?.write_key(out),
-            Self::Time(_) => Moment::parse_time(cell)?.write_key(out),
-            Self::DateTime(_) => Moment::parse_datetime(cell)?.write_key(out),
-        }
-        Some(())
+    /// Returns the value; `None` if the cell is not of the type.
+    pub(crate) fn value<'c>(&self, cell: &'c str) -> Option<Value<'c>> {
+        Some(match self {
+            Self::Any(_) => Value::Text(Cow::Borrowed(cell)),
+            Self::Text(rules) if rules.format.admits(cell) => Value::Text(Cow::Borrowed(cell)),
+            Self::Text(_) => return None,
+            Self::Integer(syntax, _) => Value::Integer(syntax.integer(cell)?),
+            Self::Number(syntax, _) => Value::Number(syntax.number(cell)?),
+            Self::Boolean(syntax, _) => Value::Boolean(syntax.parse(cell)?),
+            Self::Json(rules) => Value::Json(rules.kind.parse(cell)?),
+            Self::List(rules) => Value::List(rules.parse(cell)?),
+            Self::DateTime(_) => Value::DateTime(Moment::parse_datetime(cell)?),
+            Self::Date(_) => Value::Date(Date::parse(cell)?),
+            Self::Time(_) => Value::Time(Moment::parse_time(cell)?),
+            Self::GeoPoint(syntax, _) => Value::GeoPoint(syntax.parse(cell)?),
+        })
     }
 
     /// What is expected of a value of the type, a phrase for each rule.
@@ -217,35 +247,19 @@ impl Cast {
             Self::Integer(_, rules) => rules.expected().collect(),
             Self::Number(_, rules) => rules.expected().collect(),
             Self::Boolean(_, rules) => rules.expected().collect(),
+            Self::Json(rules) => rules.expected().collect(),
+            Self::List(rules) => rules.expected().collect(),
             Self::Date(rules) => rules.expected().collect(),
             Self::Time(rules) | Self::DateTime(rules) => rules.expected().collect(),
-        }
-    }
-}
-
-impl ClosedText {
-    fn check(&self, cell: &str, reasons: &mut Vec<Reason>) {
-        if !self.members.contains(cell) {
-            reasons.push(broken(&self.expected));
+            Self::GeoPoint(_, closed) => closed.iter().map(|closed| &*closed.expected).collect(),
         }
     }
 }
 
 impl TextRules {
     fn check(&self, cell: &str, reasons: &mut Vec<Reason>) {
-        if let Some(min) = &self.lengths.min
-            && !has_chars(cell, min.n_chars)
-        {
-            reasons.push(broken(&min.expected));
-        }
-        if let Some(max) = &self.lengths.max
-            && max
-                .n_chars
-                .checked_add(1)
-                .is_some_and(|over| has_chars(cell, over))
-        {
-            reasons.push(broken(&max.expected));
-        }
+        self.lengths
+            .check(|n_chars| has_chars(cell, n_chars), reasons);
         if let Some(pattern) = &self.pattern
             && !pattern.regex.is_match(cell)
         {
@@ -257,9 +271,8 @@ impl TextRules {
     }
 
     fn expected(&self) -> impl Iterator<Item = &str> {
-        let lengths = self.lengths.min.iter().chain(&self.lengths.max);
+        let lengths = self.lengths.expected();
         lengths
-            .map(|length| &*length.expected)
             .chain(self.pattern.iter().map(|pattern| &*pattern.expected))
             .chain(self.closed.iter().map(|closed| &*closed.expected))
     }

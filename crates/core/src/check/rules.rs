@@ -94,6 +94,16 @@ pub(crate) struct Rules<T> {
     pub(crate) members: Option<Members<T>>,
 }
 
+impl<T> Rules<T> {
+    /// Asks nothing.
+    pub(crate) fn none() -> Self {
+        Self {
+            bounds: Vec::new(),
+            members: None,
+        }
+    }
+}
+
 impl<T: Logical> Rules<T> {
     pub(crate) fn check(&self, value: &T, reasons: &mut Vec<Reason>) {
         for bound in &self.bounds {

@@ -209,49 +209,81 @@ impl Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldKind {
-    /// Anything: the text of the cell, as it is.
-    Any,
     /// Text, of a format.
     String,
-    /// Whole numbers without a range.
-    Integer,
     /// Exact decimal numbers, NaN and the infinities.
     Number,
+    /// Whole numbers without a range.
+    Integer,
     /// True and false.
     Boolean,
+    /// JSON objects.
+    Object,
+    /// JSON arrays.
+    Array,
+    /// Items of one type between delimiters.
+    List,
+    /// Days with a time.
+    DateTime,
     /// Days.
     Date,
     /// Times of day.
     Time,
-    /// Days with a time.
-    DateTime,
+    /// Calendar years.
+    Year,
+    /// Months of a year.
+    YearMonth,
+    /// Lengths of time.
+    Duration,
+    /// A longitude and a latitude.
+    GeoPoint,
+    /// `GeoJSON` or `TopoJSON` objects.
+    GeoJson,
+    /// Anything: the text of the cell, as it is.
+    Any,
 }
 
 impl FieldKind {
-    /// The types that are checked.
+    /// Every type, in the standard's order.
     pub const ALL: &'static [Self] = &[
-        Self::Any,
         Self::String,
-        Self::Integer,
         Self::Number,
+        Self::Integer,
         Self::Boolean,
+        Self::Object,
+        Self::Array,
+        Self::List,
+        Self::DateTime,
         Self::Date,
         Self::Time,
-        Self::DateTime,
+        Self::Year,
+        Self::YearMonth,
+        Self::Duration,
+        Self::GeoPoint,
+        Self::GeoJson,
+        Self::Any,
     ];
 
     /// Returns the type's name in a descriptor.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Any => "any",
             Self::String => "string",
-            Self::Integer => "integer",
             Self::Number => "number",
+            Self::Integer => "integer",
             Self::Boolean => "boolean",
+            Self::Object => "object",
+            Self::Array => "array",
+            Self::List => "list",
+            Self::DateTime => "datetime",
             Self::Date => "date",
             Self::Time => "time",
-            Self::DateTime => "datetime",
+            Self::Year => "year",
+            Self::YearMonth => "yearmonth",
+            Self::Duration => "duration",
+            Self::GeoPoint => "geopoint",
+            Self::GeoJson => "geojson",
+            Self::Any => "any",
         }
     }
 }

@@ -135,16 +135,7 @@ fn properties_of_the_schema() {
 
 #[test]
 fn what_is_not_checked_yet_is_refused() {
-    for kind in [
-        "object",
-        "array",
-        "list",
-        "year",
-        "yearmonth",
-        "duration",
-        "geopoint",
-        "geojson",
-    ] {
+    for kind in ["year", "yearmonth", "duration"] {
         check_field(
             &format!(r#""type": "{kind}""#),
             &[("/type", "not supported")],
@@ -164,7 +155,13 @@ fn what_is_not_checked_yet_is_refused() {
 
 #[test]
 fn types_and_formats() {
-    for kind in FieldKind::ALL {
+    let is_awaited = |kind: &&FieldKind| {
+        matches!(
+            kind,
+            FieldKind::Year | FieldKind::YearMonth | FieldKind::Duration
+        )
+    };
+    for kind in FieldKind::ALL.iter().filter(|kind| !is_awaited(kind)) {
         check_field(&format!(r#""type": "{kind}", "format": "default""#), &[]);
     }
     check_field(

@@ -30,6 +30,32 @@ pub struct Decimal<'a> {
 }
 
 impl<'a> Decimal<'a> {
+    /// Reads a finite number in the standard's own notation, of which JSON's is a part.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rowgate_core::value::decimal::Decimal;
+    ///
+    /// assert_eq!(Decimal::parse("1.50"), Decimal::parse("15e-1"));
+    /// assert_eq!(Decimal::parse("1,5"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let (negative, unsigned) = sign(text.as_bytes());
+        let (n_whole, after_whole) = digits(unsigned);
+        let (n_fraction, after_fraction) = match after_whole.split_first() {
+            Some((b'.', after_point)) => digits(after_point),
+            Some(_) | None => (0, after_whole),
+        };
+        let (exponent, rest) = exponent(after_fraction);
+        if n_whole + n_fraction == 0 || !rest.is_empty() {
+            return None;
+        }
+        let marked = unsigned.get(..unsigned.len() - after_fraction.len())?;
+        Some(Self::new(negative, marked, n_whole, exponent))
+    }
+
     /// Builds a number from digits and marks, the first `n_whole` digits of which stand before the
     /// decimal point.
     fn new(negative: bool, marked: &'a [u8], n_whole: usize, exponent: i64) -> Self {

@@ -5,9 +5,76 @@
 //! type and owns them.
 
 pub mod decimal;
+pub mod geo;
+pub mod json;
 pub mod temporal;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+
+use self::decimal::{Decimal, Number};
+use self::geo::GeoPoint;
+use self::json::JsonValue;
+use self::temporal::{Date, Moment};
+
+/// The logical value of a cell.
+#[derive(Clone, Debug)]
+pub enum Value<'a> {
+    /// Of the types `string` and `any`.
+    Text(Cow<'a, str>),
+    /// Of the type `integer`: a whole number.
+    Integer(Decimal<'a>),
+    /// Of the type `number`.
+    Number(Number<'a>),
+    /// Of the type `boolean`.
+    Boolean(bool),
+    /// Of the types `object`, `array` and `geojson`.
+    Json(JsonValue<'a>),
+    /// Of the type `list`. Its items are of one kind.
+    List(Vec<Value<'a>>),
+    /// Of the type `datetime`.
+    DateTime(Moment<'a>),
+    /// Of the type `date`.
+    Date(Date),
+    /// Of the type `time`.
+    Time(Moment<'a>),
+    /// Of the type `geopoint`.
+    GeoPoint(GeoPoint<'a>),
+}
+
+impl Value<'_> {
+    /// Appends the canonical form of the value: of two values of one field, equal ones give equal
+    /// bytes, and others do not. It has no end mark.
+    pub fn write_key(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Self::Integer(value) => value.write_key(out),
+            Self::Number(value) => value.write_key(out),
+            Self::Boolean(value) => value.write_key(out),
+            Self::Json(value) => value.write_key(out),
+            Self::List(items) => {
+                for item in items {
+                    write_delimited(out, |out| item.write_key(out));
+                }
+            }
+            Self::DateTime(value) | Self::Time(value) => value.write_key(out),
+            Self::Date(value) => value.write_key(out),
+            Self::GeoPoint(value) => value.write_key(out),
+        }
+    }
+}
+
+/// Appends what `write` writes behind its length, so that others can follow it.
+fn write_delimited(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    out.extend_from_slice(&[0; size_of::<u64>()]);
+    let body = out.len();
+    write(out);
+    let n_bytes = u64::try_from(out.len() - body).unwrap_or(u64::MAX);
+    if let Some(length) = out.get_mut(start..body) {
+        length.copy_from_slice(&n_bytes.to_be_bytes());
+    }
+}
 
 /// How the logical values of one type relate to one another.
 ///

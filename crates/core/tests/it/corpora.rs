@@ -26,6 +26,9 @@ impl Case {
     fn is_in_scope(&self) -> bool {
         let formats: &[&str] = match self.kind.as_str() {
             "string" => &["default", "email", "uri", "binary", "uuid"],
+            "geopoint" => &["default", "array", "object"],
+            "geojson" => &["default", "topojson"],
+            "year" | "yearmonth" | "duration" => &[],
             kind if FieldKind::ALL.iter().any(|known| known.as_str() == kind) => &["default"],
             _ => &[],
         };

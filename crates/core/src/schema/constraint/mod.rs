@@ -1,14 +1,17 @@
 //! Reads the constraints of a field.
 
+mod lengths;
+
 use std::fmt::Display;
 
 use super::fault::{Faults, Path};
 use super::json::{Json, Object};
 use super::read::flag;
 use super::{FieldKind, did_you_mean};
+use crate::check::closed::{ClosedKeys, ClosedText};
 use crate::check::rules::{Bound, Members, Rules, Side};
 use crate::check::text::TextFormat;
-use crate::check::{ClosedText, Length, Lengths, Pattern, pattern};
+use crate::check::{Pattern, pattern};
 use crate::value::Logical;
 
 /// The constraints of the standard.
@@ -40,14 +43,31 @@ const MEMBERS_SHOWN_MAX: usize = 10;
 fn applies(name: &str, kind: FieldKind) -> bool {
     match name {
         "required" | "unique" | "enum" => true,
-        "pattern" | "minLength" | "maxLength" => kind == FieldKind::String,
+        "pattern" => kind == FieldKind::String,
+        "minLength" | "maxLength" => {
+            matches!(
+                kind,
+                FieldKind::String | FieldKind::Object | FieldKind::Array
+            )
+        }
+        "jsonSchema" => matches!(kind, FieldKind::Object | FieldKind::Array),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => match kind {
             FieldKind::Integer
             | FieldKind::Number
+            | FieldKind::DateTime
             | FieldKind::Date
             | FieldKind::Time
-            | FieldKind::DateTime => true,
-            FieldKind::Any | FieldKind::String | FieldKind::Boolean => false,
+            | FieldKind::Year
+            | FieldKind::YearMonth
+            | FieldKind::Duration => true,
+            FieldKind::Any
+            | FieldKind::String
+            | FieldKind::Boolean
+            | FieldKind::Object
+            | FieldKind::Array
+            | FieldKind::List
+            | FieldKind::GeoPoint
+            | FieldKind::GeoJson => false,
         },
         _ => false,
     }
@@ -115,6 +135,8 @@ impl<'a> Constraints<'a> {
                 };
                 let message = format!("constraint `{name}` does not apply to the type `{kind}`");
                 faults.push(&path, message, hint);
+            } else if name == "jsonSchema" {
+                faults.push_unsupported(&path, "`jsonSchema` is");
             }
         }
         Self {
@@ -133,46 +155,6 @@ impl<'a> Constraints<'a> {
         object
             .and_then(|object| flag(object, name, self.path, self.faults))
             .unwrap_or(false)
-    }
-
-    /// Reads `minLength` and `maxLength`.
-    pub(super) fn lengths(&mut self) -> Lengths {
-        let min = self.length("minLength", Side::Minimum);
-        let max = self.length("maxLength", Side::Maximum);
-        if let (Some(min), Some(max)) = (&min, &max)
-            && min.n_chars > max.n_chars
-        {
-            let path = self.path.key("maxLength");
-            self.faults.push(
-                &path,
-                "is less than `minLength`: no value can meet both",
-                "",
-            );
-        }
-        Lengths { min, max }
-    }
-
-    fn length(&mut self, name: &str, side: Side) -> Option<Length> {
-        let json = self.get(name)?;
-        let n_chars = match json {
-            Json::Number(text) => text.parse().ok(),
-            Json::Null | Json::Bool(_) | Json::Text(_) | Json::Array(_) | Json::Object(_) => None,
-        };
-        let Some(n_chars) = n_chars else {
-            let path = self.path.key(name);
-            self.faults
-                .push(&path, "must be a whole number that is not negative", "");
-            return None;
-        };
-        let noun = if n_chars == 1 {
-            "character"
-        } else {
-            "characters"
-        };
-        Some(Length {
-            n_chars,
-            expected: format!("{} {n_chars} {noun}", side.words()).into(),
-        })
     }
 
     pub(super) fn pattern(&mut self) -> Option<Pattern> {
@@ -210,6 +192,16 @@ impl<'a> Constraints<'a> {
             members: literals.into_iter().collect(),
             expected,
         })
+    }
+
+    /// Reads the `enum` of a field whose values are told apart by their canonical form.
+    pub(super) fn closed_keys(
+        &mut self,
+        read: &dyn Fn(&Json<'_>) -> Option<Box<[u8]>>,
+        noun: &str,
+    ) -> Option<ClosedKeys> {
+        let (keys, expected) = self.members(read, noun)?;
+        Some(ClosedKeys::new(keys, expected))
     }
 
     /// Reads bounds and `enum`, and checks that the bounds leave room.
