@@ -257,6 +257,13 @@ impl Cast {
 }
 
 impl TextRules {
+    /// Whether a text of the format meets the constraints.
+    pub(crate) fn admits(&self, text: &str) -> bool {
+        let mut reasons = Vec::new();
+        self.check(text, &mut reasons);
+        reasons.is_empty()
+    }
+
     fn check(&self, cell: &str, reasons: &mut Vec<Reason>) {
         self.lengths
             .check(|n_chars| has_chars(cell, n_chars), reasons);

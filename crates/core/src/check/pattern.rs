@@ -5,6 +5,8 @@
 //! dropped. What the engine cannot run, and what XML Schema does not have, is refused by name
 //! rather than read as something else.
 
+mod blocks;
+
 use std::str::Chars;
 
 use regex::{Regex, RegexBuilder};
@@ -312,13 +314,17 @@ impl<'p> Translator<'p> {
                 "write for example `\\p{Lu}`",
             ));
         };
-        if name.starts_with("Is") {
-            return Err(PatternFault::new(
-                format!(
-                    "pattern names the Unicode block `{name}`, which this version does not know"
-                ),
-                "write the block as a range of characters, or use a category such as `\\p{L}`",
-            ));
+        if let Some(block) = name.strip_prefix("Is") {
+            let Some((first, last)) = blocks::block(block) else {
+                return Err(PatternFault::new(
+                    format!("pattern names `{name}`, which is no block of Unicode"),
+                    "leave out the spaces of the block's name: `\\p{IsBasicLatin}`",
+                ));
+            };
+            self.rest = rest.chars();
+            let negation = if escape == 'P' { "^" } else { "" };
+            let (first, last) = (literal(first), literal(last));
+            return Ok(Escape::Class(format!("[{negation}{first}-{last}]")));
         }
         if !CATEGORIES.contains(&name) {
             return Err(PatternFault::new(

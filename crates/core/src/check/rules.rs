@@ -53,6 +53,13 @@ pub(crate) struct Bound<T> {
 }
 
 impl<T: Logical> Bound<T> {
+    /// Whether a value meets the bound. One that does not compare (NaN, a time with and a bound
+    /// without a zone) does not.
+    pub(crate) fn admits(&self, value: &T) -> bool {
+        let order = value.compare(&self.literal);
+        order.is_some_and(|order| self.side.admits(order))
+    }
+
     /// Whether some value could meet both this lower and that upper bound, as far as their order
     /// tells.
     pub(crate) fn leaves_room_below(&self, upper: &Self) -> bool {
@@ -107,10 +114,7 @@ impl<T> Rules<T> {
 impl<T: Logical> Rules<T> {
     pub(crate) fn check(&self, value: &T, reasons: &mut Vec<Reason>) {
         for bound in &self.bounds {
-            // Values that do not compare (NaN, a time with and a bound without a zone) do not meet
-            // it.
-            let order = value.compare(&bound.literal);
-            if !order.is_some_and(|order| bound.side.admits(order)) {
+            if !bound.admits(value) {
                 reasons.push(broken(&bound.expected));
             }
         }

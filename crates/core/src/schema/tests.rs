@@ -147,10 +147,6 @@ fn what_is_not_checked_yet_is_refused() {
             &[("/format", "not supported")],
         );
     }
-    check_field(
-        r#""type": "string", "categories": ["a"]"#,
-        &[("/categories", "not supported")],
-    );
 }
 
 #[test]

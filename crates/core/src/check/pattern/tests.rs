@@ -75,6 +75,29 @@ fn classes() {
 }
 
 #[test]
+fn blocks() {
+    check(r"\p{IsGreek}+", &["αβγ"], &["abc", "а"]);
+    check(r"\p{IsGreekandCoptic}", &["α"], &["a"]);
+    check(r"\P{IsBasicLatin}", &["é"], &["a", "\0"]);
+    check(r"[\p{IsBasicLatin}-[\p{L}]]+", &["1 2"], &["a", "é"]);
+    check(
+        r"[^\p{IsLatin-1Supplement}\P{IsBasicLatin}]",
+        &["a"],
+        &["é", "α"],
+    );
+    check(
+        r"\p{IsSupplementaryPrivateUseArea-B}",
+        &["\u{10FFFF}"],
+        &["a"],
+    );
+    let names: Vec<_> = blocks::BLOCKS.iter().map(|(name, ..)| *name).collect();
+    assert!(names.is_sorted());
+    for name in names {
+        compile(&format!(r"[\p{{Is{name}}}]\P{{Is{name}}}")).unwrap();
+    }
+}
+
+#[test]
 fn quantities() {
     check("a{2}", &["aa"], &["a", "aaa"]);
     check("a{0,1}b{2,}", &["bb", "abbb"], &["b", "aabb"]);
@@ -92,7 +115,8 @@ fn what_cannot_be_run_is_named() {
     check_fault("(?<n>a)", "`(?`");
     check_fault(r"\bword\b", "`\\b`");
     check_fault(r"\x41", "`\\x`");
-    check_fault(r"\p{IsGreek}", "block `IsGreek`");
+    check_fault(r"\p{IsKlingon}", "no block of Unicode");
+    check_fault(r"\p{IsBasic Latin}", "no block of Unicode");
     check_fault(r"\p{Greek}", "no general category");
     check_fault(r"\pL", "without its category");
     check_fault("a+?", "after a quantifier");

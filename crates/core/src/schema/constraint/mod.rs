@@ -1,5 +1,6 @@
 //! Reads the constraints of a field.
 
+mod closed;
 mod lengths;
 
 use std::fmt::Display;
@@ -8,9 +9,7 @@ use super::fault::{Faults, Path};
 use super::json::{Json, Object};
 use super::read::flag;
 use super::{FieldKind, did_you_mean};
-use crate::check::closed::{ClosedKeys, ClosedText};
 use crate::check::rules::{Bound, Members, Rules, Side};
-use crate::check::text::TextFormat;
 use crate::check::{Pattern, pattern};
 use crate::value::Logical;
 
@@ -99,20 +98,23 @@ impl<'a, T> Literal<'a, T> {
 /// The constraints of one field.
 pub(super) struct Constraints<'a> {
     object: Option<&'a Object<'a>>,
+    categories: Option<&'a Json<'a>>,
+    field_path: &'a Path<'a>,
     path: &'a Path<'a>,
     pub(super) faults: &'a mut Faults,
 }
 
 impl<'a> Constraints<'a> {
-    /// Takes the constraints, and checks that the standard has each of them, and for the type if
-    /// that is known.
+    /// Takes the constraints of a field, and checks that the standard has each of them, and for the
+    /// type if that is known. `path` is that of the constraints.
     pub(super) fn read(
-        json: Option<&'a Json<'a>>,
+        field: &'a Object<'a>,
         kind: Option<FieldKind>,
+        field_path: &'a Path<'a>,
         path: &'a Path<'a>,
         faults: &'a mut Faults,
     ) -> Self {
-        let object = match json {
+        let object = match field.get("constraints") {
             Some(Json::Object(object)) => Some(object),
             Some(other) => {
                 faults.push_type(path, "an object", other);
@@ -141,6 +143,8 @@ impl<'a> Constraints<'a> {
         }
         Self {
             object,
+            categories: field.get("categories"),
+            field_path,
             path,
             faults,
         }
@@ -176,46 +180,49 @@ impl<'a> Constraints<'a> {
         }
     }
 
-    /// Reads the `enum` of a field whose values are texts.
-    pub(super) fn closed_text(&mut self, format: TextFormat) -> Option<ClosedText> {
-        let read = |json: &Json<'_>| match json {
-            Json::Text(text) if format.admits(text) => Some(text.clone().into_owned()),
-            Json::Null
-            | Json::Bool(_)
-            | Json::Number(_)
-            | Json::Text(_)
-            | Json::Array(_)
-            | Json::Object(_) => None,
-        };
-        let (literals, expected) = self.members(&read, format.expected())?;
-        Some(ClosedText {
-            members: literals.into_iter().collect(),
-            expected,
-        })
-    }
-
-    /// Reads the `enum` of a field whose values are told apart by their canonical form.
-    pub(super) fn closed_keys(
-        &mut self,
-        read: &dyn Fn(&Json<'_>) -> Option<Box<[u8]>>,
-        noun: &str,
-    ) -> Option<ClosedKeys> {
-        let (keys, expected) = self.members(read, noun)?;
-        Some(ClosedKeys::new(keys, expected))
-    }
-
-    /// Reads bounds and `enum`, and checks that the bounds leave room.
+    /// Reads bounds and `enum`, and checks that they leave room.
     pub(super) fn rules<T: Logical>(&mut self, literal: &Literal<'_, T>) -> Rules<T> {
+        let bounds = self.bounds(literal);
+        let members = self.members(literal.read, literal.expected);
+        self.close_bounds(bounds, members)
+    }
+
+    /// Reads bounds, `enum` and `categories`, and checks that they leave room.
+    pub(super) fn rules_of_categories<T: Logical + Ord>(
+        &mut self,
+        literal: &Literal<'_, T>,
+    ) -> Rules<T> {
+        let bounds = self.bounds(literal);
+        let members = self.members_of_categories(literal.read, literal.expected);
+        self.close_bounds(bounds, members)
+    }
+
+    fn close_bounds<T: Logical>(
+        &mut self,
+        bounds: Vec<Bound<T>>,
+        members: Option<(Vec<T>, Box<str>)>,
+    ) -> Rules<T> {
+        if let Some((literals, _)) = &members
+            && !literals.is_empty()
+            && !literals
+                .iter()
+                .any(|value| bounds.iter().all(|bound| bound.admits(value)))
+        {
+            self.push_unmet("bounds");
+        }
+        Rules {
+            bounds,
+            members: members.map(|(literals, expected)| Members::new(literals, expected)),
+        }
+    }
+
+    fn bounds<T: Logical>(&mut self, literal: &Literal<'_, T>) -> Vec<Bound<T>> {
         let bounds: Vec<Bound<T>> = SIDES
             .into_iter()
             .filter_map(|(side, name)| self.bound(side, name, literal))
             .collect();
         self.check_bounds(&bounds);
-        let members = self.members(literal.read, literal.expected);
-        Rules {
-            bounds,
-            members: members.map(|(literals, expected)| Members::new(literals, expected)),
-        }
+        bounds
     }
 
     fn bound<T: Logical>(
@@ -266,39 +273,6 @@ impl<'a> Constraints<'a> {
                 }
             }
         }
-    }
-
-    /// Reads the literals of `enum`, and completes "expected …".
-    fn members<T>(
-        &mut self,
-        read: &dyn Fn(&Json<'_>) -> Option<T>,
-        noun: &str,
-    ) -> Option<(Vec<T>, Box<str>)> {
-        let json = self.get("enum")?;
-        let path = self.path.key("enum");
-        let Json::Array(items) = json else {
-            self.faults.push_type(&path, "an array", json);
-            return None;
-        };
-        if items.is_empty() {
-            self.faults.push(&path, "must hold at least one value", "");
-            return None;
-        }
-        let mut literals = Vec::with_capacity(items.len());
-        for (idx, item) in items.iter().enumerate() {
-            if let Some(literal) = read(item) {
-                literals.push(literal);
-                continue;
-            }
-            let hint = match item {
-                Json::Number(_) | Json::Bool(_) => "put it in quotes if it is meant as text",
-                Json::Null => "a missing value is allowed unless `required` is set",
-                Json::Text(_) | Json::Array(_) | Json::Object(_) => "",
-            };
-            self.faults
-                .push(&path.index(idx), format!("`{item}` is not {noun}"), hint);
-        }
-        Some((literals, one_of(items.iter()).into()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads a field: its type, its format, and what else its type is told.
 
 mod boolean;
+mod example;
 mod geo;
 mod json;
 mod list;
@@ -15,7 +16,7 @@ use super::constraint::Constraints;
 use super::extension::TemporalAny;
 use super::fault::{Faults, Path};
 use super::json::{Json, Object};
-use super::read::{Inherited, missing_values, string};
+use super::read::{Inherited, flag, missing_values, string};
 use super::{Field, FieldKind, Uniqueness, did_you_mean};
 use crate::check::{Cast, ColumnCheck, Presence};
 
@@ -62,21 +63,22 @@ pub(super) fn field(
     for key in ["title", "description", "rdfType"] {
         string(object, key, path, faults);
     }
-    if object.get("categories").is_some() {
-        faults.push_unsupported(&path.key("categories"), "`categories` are");
-    }
+    flag(object, "categoriesOrdered", path, faults);
     let missing = object.get("missingValues").map_or_else(
         || Some(Arc::clone(&inherited.missing)),
         |json| missing_values(json, &path.key("missingValues"), faults).map(Arc::new),
     );
     let kind = kind(object, path, faults);
+    if let Some(kind) = kind
+        && object.get("categories").is_some()
+        && !matches!(kind, FieldKind::String | FieldKind::Integer)
+    {
+        let message = format!("`categories` do not apply to the type `{kind}`");
+        let hint = "they are of strings and integers; use the constraint `enum`";
+        faults.push(&path.key("categories"), message, hint);
+    }
     let constraints_path = path.key("constraints");
-    let mut constraints = Constraints::read(
-        object.get("constraints"),
-        kind,
-        &constraints_path,
-        &mut *faults,
-    );
+    let mut constraints = Constraints::read(object, kind, path, &constraints_path, &mut *faults);
     let presence = if constraints.flag("required") {
         Presence::Required
     } else {
@@ -95,16 +97,18 @@ pub(super) fn field(
         temporal_any: inherited.temporal_any,
     };
     let (cast, expected) = reader.cast(&mut constraints)?;
+    let check = ColumnCheck {
+        missing: missing?,
+        presence,
+        cast,
+        expected: expected.into(),
+    };
+    example::check(object, kind, &check, path, faults);
     Some(Field {
         name: name?.into(),
         kind,
         uniqueness,
-        check: ColumnCheck {
-            missing: missing?,
-            presence,
-            cast,
-            expected: expected.into(),
-        },
+        check,
     })
 }
 
@@ -193,3 +197,6 @@ impl Reader<'_> {
         found
     }
 }
+
+#[cfg(test)]
+mod tests;

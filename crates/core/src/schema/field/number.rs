@@ -37,7 +37,7 @@ impl Reader<'_> {
             },
             Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
         };
-        let rules = constraints.rules(&Literal::new(&read, &expected));
+        let rules = constraints.rules_of_categories(&Literal::new(&read, &expected));
         Some((Cast::Integer(syntax, rules), expected))
     }
 
