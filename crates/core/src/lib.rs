@@ -22,6 +22,7 @@ pub mod control;
 pub mod dialect;
 pub mod error;
 pub mod event;
+pub mod expectation;
 pub mod gate;
 mod guard;
 pub mod header;

@@ -24,12 +24,16 @@ const LAYERS: &[Layer] = &[
         below: &["rowgate-core"],
     },
     Layer {
+        name: "rowgate-decode",
+        below: &["rowgate-core"],
+    },
+    Layer {
         name: "rowgate-testkit",
         below: &["rowgate-core"],
     },
     Layer {
         name: "rowgate-app",
-        below: &["rowgate-core", "rowgate-store"],
+        below: &["rowgate-core", "rowgate-decode", "rowgate-store"],
     },
     Layer {
         name: "rowgate",
@@ -61,6 +65,7 @@ const LAYERS: &[Layer] = &[
 const FOR_TESTS: &[&str] = &[
     "rowgate-app",
     "rowgate-core",
+    "rowgate-decode",
     "rowgate-store",
     "rowgate-testkit",
 ];
