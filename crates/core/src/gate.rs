@@ -3,11 +3,20 @@
 //! It judges a batch in slices, so that what it has to say never takes much memory: a batch of short
 //! records may have many times its own length in faults.
 
+mod formula;
+mod redaction;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub(crate) use self::formula::check_escape;
+pub use self::formula::{FORMULA_ESCAPE, is_formula};
+use self::formula::{Formulas, Refusing};
+pub(crate) use self::redaction::Redaction;
+
 use crate::batch::{Batch, unescape};
 use crate::check::{ColumnCheck, Verdict};
+use crate::dialect::Dialect;
 use crate::keys::{KeyCells, KeyPart, KeyRule};
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
@@ -54,6 +63,15 @@ pub(crate) struct Claim {
     pub(crate) key: Range<usize>,
 }
 
+/// A cell that is landed with an apostrophe before it, if its record is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Escaped {
+    /// Which stretch of the batch's index it is in.
+    pub(crate) idx: usize,
+    /// Where its content begins, in bytes of the batch.
+    pub(crate) at: usize,
+}
+
 /// What the gate says of a slice of a batch. Reused from slice to slice.
 #[derive(Debug, Default)]
 pub struct Verdicts {
@@ -62,6 +80,8 @@ pub struct Verdicts {
     pub(crate) claims: Vec<Claim>,
     pub(crate) claim_keys: Vec<u8>,
     pub(crate) missing: Vec<u64>,
+    /// In the order of the records.
+    pub(crate) escaped: Vec<Escaped>,
 }
 
 impl Verdicts {
@@ -90,10 +110,18 @@ impl Verdicts {
         self.rejected.retain(|rejected| rejected.idx < end);
     }
 
+    /// Returns the cells to be escaped in a run of accepted records.
+    pub(crate) fn escaped_in(&self, stretches: Range<usize>) -> &[Escaped] {
+        let place = |idx| self.escaped.partition_point(|cell| cell.idx < idx);
+        let cells = place(stretches.start)..place(stretches.end);
+        self.escaped.get(cells).unwrap_or_default()
+    }
+
     fn clear(&mut self, n_columns: usize) {
         self.rejected.clear();
         self.claims.clear();
         self.claim_keys.clear();
+        self.escaped.clear();
         self.missing.clear();
         self.missing.resize(n_columns, 0);
     }
@@ -107,6 +135,7 @@ pub struct Gate<'p> {
     key_rules: Vec<KeyRule>,
     key_parts: Vec<KeyPart>,
     key_cells: KeyCells,
+    formulas: Option<Formulas<'p>>,
     cell: Vec<u8>,
     reasons: Vec<Reason>,
     faults: Vec<Fault>,
@@ -124,6 +153,7 @@ impl<'p> Gate<'p> {
             checks,
             key_rules,
             key_cells: KeyCells::default(),
+            formulas: Formulas::of(plan),
             cell: Vec::new(),
             reasons: Vec::new(),
             faults: Vec::new(),
@@ -222,16 +252,8 @@ impl<'p> Gate<'p> {
                 continue;
             };
             let key_part = self.key_parts.get(column).copied().unwrap_or(KeyPart::No);
-            let cell = match field.quoting {
-                Quoting::Plain => text.get(field.start..field.end),
-                Quoting::Quoted => text.get(field.start + 1..field.end - 1),
-                Quoting::Escaped => {
-                    self.cell.clear();
-                    unescape(self.plan.dialect(), batch.raw(field), &mut self.cell);
-                    str::from_utf8(&self.cell).ok()
-                }
-            };
-            let Some(cell) = cell else {
+            let Some(cell) = content(self.plan.dialect(), batch, text, field, &mut self.cell)
+            else {
                 self.fault(Code::EncodingError, "UTF-8");
                 continue;
             };
@@ -261,6 +283,9 @@ impl<'p> Gate<'p> {
             }
         }
         self.claim_keys(idx, verdicts);
+        if self.formulas.is_some() && fields.len() == self.checks.len() {
+            self.judge_formulas(batch, text, idx, fields, verdicts);
+        }
     }
 
     /// Leaves out the cells of a quarantine file; `None` if the record was not mended.
@@ -295,6 +320,48 @@ impl<'p> Gate<'p> {
             if self.key_cells.write(&key_rule.columns, out) {
                 let key = start..verdicts.claim_keys.len();
                 verdicts.claims.push(Claim { idx, rule, key });
+            }
+        }
+    }
+
+    /// Looks for formulas in a record that has a cell for each column.
+    fn judge_formulas(
+        &mut self,
+        batch: &Batch,
+        text: Text<'_>,
+        idx: usize,
+        fields: &[Field],
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(formulas) = &self.formulas else {
+            return;
+        };
+        let dialect = self.plan.dialect();
+        for (column, (field, texts)) in fields.iter().zip(&formulas.columns).enumerate() {
+            let Some(texts) = texts else {
+                continue;
+            };
+            let Some(cell) = content(dialect, batch, text, field, &mut self.cell) else {
+                continue;
+            };
+            if !texts.is_formula(cell) {
+                continue;
+            }
+            match formulas.policy {
+                Refusing::Reject => self.faults.push(Fault {
+                    column: Some(column),
+                    reason: Reason {
+                        code: Code::FormulaInjection,
+                        expected: Cow::Borrowed("a text that no spreadsheet takes for a formula"),
+                    },
+                    value: Some(shorten(cell).into()),
+                }),
+                Refusing::Escape => {
+                    let is_quoted = dialect.quote().is_some()
+                        && batch.raw(field).first().copied() == dialect.quote();
+                    let at = field.start + usize::from(is_quoted);
+                    verdicts.escaped.push(Escaped { idx, at });
+                }
             }
         }
     }
@@ -361,6 +428,25 @@ impl<'b> Text<'b> {
             place.end.checked_sub(self.base)?,
         );
         self.text.get(start..end)
+    }
+}
+
+/// Returns a cell's logical content; `None` if it is no text. `cell` is a buffer for it.
+fn content<'t>(
+    dialect: Dialect,
+    batch: &Batch,
+    text: Text<'t>,
+    field: &Field,
+    cell: &'t mut Vec<u8>,
+) -> Option<&'t str> {
+    match field.quoting {
+        Quoting::Plain => text.get(field.start..field.end),
+        Quoting::Quoted => text.get(field.start + 1..field.end - 1),
+        Quoting::Escaped => {
+            cell.clear();
+            unescape(dialect, batch.raw(field), cell);
+            str::from_utf8(cell).ok()
+        }
     }
 }
 

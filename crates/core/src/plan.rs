@@ -39,6 +39,11 @@ impl Column {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// Returns which field checks the column, by index.
+    pub(crate) fn field_idx(&self) -> Option<usize> {
+        self.field
+    }
 }
 
 /// What is wrong with a header.

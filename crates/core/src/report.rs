@@ -300,6 +300,10 @@ pub struct Report {
     pub records: RecordsReport,
     /// Bytes: `read = accepted + rejected + overhead`.
     pub bytes: BytesReport,
+    /// Cells before which an apostrophe was put, as they would have been taken for formulas. Each adds
+    /// a byte to the destination.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cells_escaped: u64,
     /// The destination, if it appeared.
     pub output: Option<OutputReport>,
     /// The quarantine, if one was to be written.
@@ -323,6 +327,14 @@ pub struct Report {
     pub started_at: String,
     /// When it ended, RFC 3339 in UTC.
     pub finished_at: String,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Report {

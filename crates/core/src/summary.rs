@@ -3,12 +3,16 @@
 use std::num::{IntErrorKind, NonZeroU64};
 use std::str::FromStr;
 
-use bigdecimal::{BigDecimal, ParseBigDecimalError, RoundingMode, Zero as _};
+use bigdecimal::{BigDecimal, One as _, ParseBigDecimalError, RoundingMode, Zero as _};
+
+use crate::value::decimal::Decimal;
 
 /// How many significant digits a mean has at most; it is rounded half to even.
 const MEAN_DIGITS: NonZeroU64 = NonZeroU64::MIN.saturating_add(33);
 /// How long a number may be, in bytes.
 const NUMBER_BYTES_MAX: usize = 64;
+/// How many digits leave room for a sign and an exponent.
+const DIGITS_MAX: usize = NUMBER_BYTES_MAX - "-e-400".len();
 /// How large an exponent may be: sums stay small in memory.
 const EXPONENT_MAX: i64 = 400;
 
@@ -67,9 +71,55 @@ impl FromStr for Number {
     }
 }
 
+impl Number {
+    /// Returns 1, the weight of what has none.
+    #[must_use]
+    pub fn one() -> Self {
+        Self(BigDecimal::one())
+    }
+}
+
+impl TryFrom<&Decimal<'_>> for Number {
+    type Error = NumberError;
+
+    fn try_from(decimal: &Decimal<'_>) -> Result<Self, NumberError> {
+        decimal
+            .to_scientific(DIGITS_MAX)
+            .ok_or(NumberError::TooLong)?
+            .parse()
+    }
+}
+
 impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.0.normalized())
+    }
+}
+
+/// A sum in the making. It is exact.
+#[derive(Clone, Debug, Default)]
+pub struct Sum(BigDecimal);
+
+impl Sum {
+    /// Takes one value.
+    pub fn add(&mut self, value: &Number) {
+        self.0 += &value.0;
+    }
+
+    /// Returns the sum; of nothing it is 0.
+    ///
+    /// ```
+    /// use rowgate_core::summary::Sum;
+    ///
+    /// let mut sum = Sum::default();
+    /// sum.add(&"0.1".parse()?);
+    /// sum.add(&"0.2".parse()?);
+    /// assert_eq!(sum.finish().to_string(), "0.3");
+    /// # Ok::<(), rowgate_core::summary::NumberError>(())
+    /// ```
+    #[must_use]
+    pub fn finish(self) -> Number {
+        Number(self.0)
     }
 }
 

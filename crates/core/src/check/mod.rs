@@ -178,6 +178,30 @@ impl ColumnCheck {
         self.cast.value(cell)
     }
 
+    /// Reads a valid cell of the type `integer` or `number`; `None` if it has no finite number.
+    pub(crate) fn decimal<'c>(&self, cell: &'c str) -> Option<Decimal<'c>> {
+        let value = self.value(cell)?;
+        if let Value::Integer(decimal) | Value::Number(Number::Finite(decimal)) = value {
+            Some(decimal)
+        } else {
+            None
+        }
+    }
+
+    /// Whether its cells are numbers that may have text around them.
+    pub(crate) fn takes_text_around_numbers(&self) -> bool {
+        if let Cast::Integer(syntax, _) | Cast::Number(syntax, _) = &self.cast {
+            syntax.surroundings == Surroundings::Text
+        } else {
+            false
+        }
+    }
+
+    /// Whether a cell says that there is no value.
+    pub(crate) fn is_missing(&self, cell: &str) -> bool {
+        self.missing.contains(cell)
+    }
+
     /// Appends the canonical form of a valid cell's value: equal values, however written, give
     /// equal bytes, and others do not. It has no end mark: whoever joins several keys separates
     /// them.

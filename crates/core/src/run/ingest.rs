@@ -17,6 +17,7 @@ use crate::report::{OutputReport, RecordError, RejectsReport, Report, Status};
 use crate::run::judge::{Sink, judge};
 use crate::run::{Existing, Job, Judged, Landings};
 use crate::scan::to_u64;
+use crate::schema::FormulaPolicy;
 use crate::store::{Condition, Found, ObjectKind, ObjectStore, Place, Source, WriteOptions};
 
 /// How every report begins.
@@ -69,7 +70,7 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
     let mut writers = Writers::begin(
         &places,
         &options,
-        source.identity().bytes,
+        output_bytes_max(job, source.identity().bytes),
         landings,
         control,
     );
@@ -189,6 +190,15 @@ fn exists(what: &str, uri: &str) -> Error {
     )
 }
 
+/// How long a destination may become. What is accepted is passed on as it was read, so it is never
+/// more than was read, unless cells are escaped.
+fn output_bytes_max(job: &Job, source_bytes: Option<u64>) -> Option<u64> {
+    match job.schema.extension().formulas {
+        FormulaPolicy::Allow | FormulaPolicy::Reject => source_bytes,
+        FormulaPolicy::Escape => None,
+    }
+}
+
 /// Both outputs of a run while it goes on.
 struct Writers<S: ObjectStore> {
     destination: Landing<S>,
@@ -202,7 +212,7 @@ impl<S: ObjectStore> Writers<S> {
     fn begin(
         places: &Places<S>,
         options: &Options,
-        source_bytes: Option<u64>,
+        destination_bytes_max: Option<u64>,
         landings: &Landings,
         control: &Control,
     ) -> Self {
@@ -219,12 +229,11 @@ impl<S: ObjectStore> Writers<S> {
             )
         };
         Self {
-            // What is accepted is passed on as it was read, so it is never more than was read.
             destination: begin(
                 &places.destination,
                 Role::Destination,
                 &options.destination,
-                source_bytes,
+                destination_bytes_max,
             ),
             quarantine: begin(
                 &places.quarantine,

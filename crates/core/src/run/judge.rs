@@ -1,19 +1,25 @@
 //! The middle of a run: batches to verdicts, in order, into a sink.
 
+use std::ops::Range;
+
 use crate::batch::Batch;
 use crate::control::Control;
 use crate::error::{Error, Result};
-use crate::gate::{Fault, Gate, Rejected, Stretch, Verdicts, oversized};
+use crate::gate::{
+    Escaped, FORMULA_ESCAPE, Gate, Redaction, Rejected, Stretch, Verdicts, check_escape,
+};
 use crate::header::{Opened, Opener};
-use crate::keys::{Keys, line_of};
+use crate::keys::Keys;
 use crate::ledger::{Balanced, Extra, Ledger, ReadTotals};
 use crate::plan::{HeaderFault, Plan};
 use crate::report::{Counts, DialectReport, RecordError};
+use crate::run::errors::{At, formula_labels, header_errors, record_errors};
+use crate::run::figures::Figures;
 use crate::run::reader::{Batches, Reader};
-use crate::run::{Job, Judged, Refusal, RejectsMax, refusal_at_end};
+use crate::run::stop::{Refusal, Stopped, Tolerance};
+use crate::run::{Job, Judged};
 use crate::scan::{Kind, More, Scanner, to_u64};
 use crate::store::Source;
-use crate::text::shorten;
 
 /// Where judged records go.
 pub(super) trait Sink: Send {
@@ -56,31 +62,17 @@ pub(super) async fn judge<S: Source>(
     let names = names(job, &opened);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     sink.opened(&opened, &names).await?;
-    let dialect = DialectReport::new(opened.dialect, job.dialect.has_header());
-    let mut ledger = Ledger::new(job.limits.samples_max);
-    ledger.pass_overhead(opened.position.byte_offset);
     let plan = match &opened.bound {
         Ok(plan) => plan,
-        Err(faults) => {
-            let errors = header_errors(&opened, faults);
-            sink.refused_header(&errors).await?;
-            for error in &errors {
-                ledger.add_error(None, error);
-            }
-            let read = ReadTotals {
-                records: 0,
-                bytes: opened.position.byte_offset,
-            };
-            return Ok(Judged {
-                counts: Counts::from(ledger.balance(read)?),
-                summaries: Vec::new(),
-                dialect,
-                refusal: Some(Refusal::Header),
-                complete: false,
-                source_bytes: source.stored_bytes().unwrap_or(read.bytes),
-            });
-        }
+        Err(faults) => return refuse_header(job, source, &opened, faults, sink).await,
     };
+    let faults = formula_labels(plan);
+    if !faults.is_empty() {
+        return refuse_header(job, source, &opened, &faults, sink).await;
+    }
+    check_escape(plan)?;
+    let mut ledger = Ledger::new(job.limits.samples_max);
+    ledger.pass_overhead(opened.position.byte_offset);
     ledger.open_columns(plan);
     let scanner = Scanner::new(opened.dialect, job.limits.record_bytes_max, opened.position);
     let own_header = opened
@@ -93,14 +85,21 @@ pub(super) async fn judge<S: Source>(
         job,
         control,
         ledger,
+        tolerance: Tolerance::of(job),
+        redaction: Redaction::of(plan),
+        figures: Figures::of(plan),
         bytes_left_out: 0,
+        cells_escaped: 0,
         sink,
     };
     let stopped = judge.run().await?;
     let Judge {
         batches,
         ledger,
+        tolerance,
+        figures,
         bytes_left_out,
+        cells_escaped,
         sink,
         ..
     } = judge;
@@ -109,7 +108,7 @@ pub(super) async fn judge<S: Source>(
         Some(stopped) => (stopped.read, Some(stopped.refusal), false),
         None => (
             batches.totals(),
-            refusal_at_end(&job.limits, records.accepted, records.rejected),
+            tolerance.at_end(records.accepted, records.rejected),
             true,
         ),
     };
@@ -117,16 +116,52 @@ pub(super) async fn judge<S: Source>(
     let extra = Extra {
         header: to_u64(own_header.len()),
         left_out: bytes_left_out,
+        escapes: cells_escaped,
     };
     sink.vouch(&books, extra)?;
     Ok(Judged {
         counts: Counts::from(books),
-        summaries: Vec::new(),
-        dialect,
+        summaries: figures.into_reports(),
+        cells_escaped,
+        dialect: dialect_report(job, &opened),
         refusal,
         complete,
         source_bytes: source.stored_bytes().unwrap_or(read.bytes),
     })
+}
+
+/// Ends a run whose header is wrong.
+async fn refuse_header<S: Source>(
+    job: &Job,
+    source: &S,
+    opened: &Opened,
+    faults: &[HeaderFault],
+    sink: &mut impl Sink,
+) -> Result<Judged> {
+    let errors = header_errors(&job.schema, opened, faults);
+    sink.refused_header(&errors).await?;
+    let mut ledger = Ledger::new(job.limits.samples_max);
+    ledger.pass_overhead(opened.position.byte_offset);
+    for error in &errors {
+        ledger.add_error(None, error);
+    }
+    let read = ReadTotals {
+        records: 0,
+        bytes: opened.position.byte_offset,
+    };
+    Ok(Judged {
+        counts: Counts::from(ledger.balance(read)?),
+        summaries: Vec::new(),
+        cells_escaped: 0,
+        dialect: dialect_report(job, opened),
+        refusal: Some(Refusal::Header),
+        complete: false,
+        source_bytes: source.stored_bytes().unwrap_or(read.bytes),
+    })
+}
+
+fn dialect_report(job: &Job, opened: &Opened) -> DialectReport {
+    DialectReport::new(opened.dialect, job.dialect.has_header())
 }
 
 async fn open<S: Source>(job: &Job, reader: &mut Reader<'_, S>) -> Result<Opened> {
@@ -157,41 +192,18 @@ fn names(job: &Job, opened: &Opened) -> Vec<String> {
     }
 }
 
-fn header_errors(opened: &Opened, faults: &[HeaderFault]) -> Vec<RecordError> {
-    let at_line = opened.position.line.saturating_sub(1).max(1);
-    let offset = opened
-        .position
-        .byte_offset
-        .saturating_sub(to_u64(opened.header.len()));
-    let errors = faults.iter().map(|fault| RecordError {
-        record: None,
-        line: at_line,
-        byte_offset: offset,
-        column: fault.column.as_deref().map(shorten),
-        code: fault.code,
-        message: RecordError::message(&fault.expected, fault.found.as_deref()),
-        value: fault.found.as_deref().map(shorten),
-    });
-    errors.collect()
-}
-
 struct Judge<'a, S: Source, K: Sink> {
     batches: Batches<'a, S>,
     plan: &'a Plan,
     job: &'a Job,
     control: &'a Control,
     ledger: Ledger,
+    tolerance: Tolerance,
+    redaction: Option<Redaction>,
+    figures: Figures<'a>,
     bytes_left_out: u64,
+    cells_escaped: u64,
     sink: &'a mut K,
-}
-
-/// What stopped a run early.
-struct Stopped {
-    refusal: Refusal,
-    /// What had been settled by then.
-    read: ReadTotals,
-    /// The last stretch of the batch that was settled.
-    idx: usize,
 }
 
 impl<S: Source, K: Sink> Judge<'_, S, K> {
@@ -206,6 +218,9 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             while first < n_stretches {
                 gate.judge(&batch, first..n_stretches, &mut verdicts);
                 let settled = keys.settle(&batch, &mut verdicts);
+                if let Some(redaction) = &self.redaction {
+                    redaction.apply(&batch, &mut verdicts);
+                }
                 if let Some(stopped) = self.pass_on(&batch, &verdicts).await? {
                     // Only what was settled counts, wherever a batch or a slice ends.
                     gate.judge(&batch, first..stopped.idx + 1, &mut verdicts);
@@ -228,28 +243,16 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
     async fn pass_on(&mut self, batch: &Batch, verdicts: &Verdicts) -> Result<Option<Stopped>> {
         for stretch in verdicts.stretches(batch) {
             match stretch {
-                Stretch::Accepted { first, end } => self.accept(batch, first, end).await?,
+                Stretch::Accepted { first, end } => {
+                    let escaped = verdicts.escaped_in(first..end);
+                    self.accept(batch, first, end, escaped).await?;
+                }
                 Stretch::Passed { idx } => self.pass(batch, idx),
                 Stretch::Rejected(rejected) => {
-                    let number = self.reject(batch, rejected).await?;
+                    self.reject(batch, rejected).await?;
                     let n_rejected = self.ledger.records().rejected;
-                    if let Some(max @ RejectsMax::Count(n_max)) = self.job.limits.rejects_max
-                        && n_rejected > n_max
-                    {
-                        let record = batch.index().records().get(rejected.idx);
-                        let read = ReadTotals {
-                            records: number,
-                            bytes: batch.base().byte_offset + record.map_or(0, |r| to_u64(r.next)),
-                        };
-                        let refusal = Refusal::TooManyRejects {
-                            rejected: n_rejected,
-                            max,
-                        };
-                        return Ok(Some(Stopped {
-                            refusal,
-                            read,
-                            idx: rejected.idx,
-                        }));
+                    if let Some(refusal) = self.tolerance.reject(n_rejected) {
+                        return Ok(Some(stopped(batch, rejected.idx, refusal)));
                     }
                 }
             }
@@ -257,7 +260,13 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
         Ok(None)
     }
 
-    async fn accept(&mut self, batch: &Batch, first: usize, end: usize) -> Result<()> {
+    async fn accept(
+        &mut self,
+        batch: &Batch,
+        first: usize,
+        end: usize,
+        escaped: &[Escaped],
+    ) -> Result<()> {
         let records = batch.index().records().get(first..end).unwrap_or_default();
         let (Some(start), Some(next)) = (
             records.first().map(|r| r.start),
@@ -265,24 +274,41 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
         ) else {
             return Ok(());
         };
+        self.tolerance.accept();
+        self.figures.add(batch, first, end);
         self.ledger
             .accept(to_u64(records.len()), to_u64(next - start));
         if self.plan.n_stripped() == 0 {
-            return self.hand_on(batch.bytes().get(start..next)).await;
+            return self.hand_on(batch, start..next, escaped).await;
         }
-        for idx in first..end {
+        for (idx, record) in (first..end).zip(records) {
             let own_start = self.own_start(batch, idx);
-            let record = batch.index().records().get(idx);
-            self.bytes_left_out += record.map_or(0, |r| to_u64(own_start - r.start));
-            let own = record.and_then(|r| batch.bytes().get(own_start..r.next));
-            self.hand_on(own).await?;
+            self.bytes_left_out += to_u64(own_start - record.start);
+            let escaped_before = escaped.partition_point(|e| e.idx < idx);
+            let escaped = escaped.get(escaped_before..).unwrap_or_default();
+            self.hand_on(batch, own_start..record.next, escaped).await?;
         }
         Ok(())
     }
 
-    async fn hand_on(&mut self, bytes: Option<&[u8]>) -> Result<()> {
-        let bytes = bytes.ok_or_else(|| Error::bug("an accepted record is not in its batch"))?;
-        self.sink.accepted(bytes).await
+    /// Hands bytes of a batch to the sink, with an apostrophe before each escaped cell in them.
+    async fn hand_on(
+        &mut self,
+        batch: &Batch,
+        place: Range<usize>,
+        escaped: &[Escaped],
+    ) -> Result<()> {
+        let lost = || Error::bug("an accepted record is not in its batch");
+        let mut at = place.start;
+        for cell in escaped.iter().take_while(|cell| cell.at < place.end) {
+            let before = batch.bytes().get(at..cell.at).ok_or_else(lost)?;
+            self.sink.accepted(before).await?;
+            self.sink.accepted(&[FORMULA_ESCAPE]).await?;
+            self.cells_escaped += 1;
+            at = cell.at;
+        }
+        let rest = batch.bytes().get(at..place.end).ok_or_else(lost)?;
+        self.sink.accepted(rest).await
     }
 
     fn pass(&mut self, batch: &Batch, idx: usize) {
@@ -298,15 +324,9 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
         }
     }
 
-    /// Books and hands on a rejected record; returns its number.
-    async fn reject(&mut self, batch: &Batch, rejected: &Rejected) -> Result<u64> {
-        let records_before = batch
-            .index()
-            .records()
-            .get(rejected.idx)
-            .map_or(0, |r| r.records_before);
-        let number = batch.base().records_before + to_u64(records_before) + 1;
-        let errors = self.errors(batch, rejected, number);
+    /// Books and hands on a rejected record.
+    async fn reject(&mut self, batch: &Batch, rejected: &Rejected) -> Result<()> {
+        let errors = record_errors(self.plan, batch, rejected);
         let record = batch.index().records().get(rejected.idx);
         self.ledger
             .reject(record.map_or(0, |r| to_u64(r.next - r.start)));
@@ -316,33 +336,7 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
         let own_start = self.own_start(batch, rejected.idx);
         self.sink
             .rejected(batch, rejected.idx, own_start, &errors)
-            .await?;
-        Ok(number)
-    }
-
-    fn errors(&self, batch: &Batch, rejected: &Rejected, number: u64) -> Vec<RecordError> {
-        let record = batch.index().records().get(rejected.idx);
-        let start = record.map_or(0, |r| r.start);
-        let (line, byte_offset) = match record.and_then(|r| oversized(batch, r)) {
-            Some(found) => (found.line, found.byte_offset),
-            None => (
-                line_of(batch, rejected.idx),
-                batch.base().byte_offset + to_u64(start),
-            ),
-        };
-        let error = |fault: &Fault| RecordError {
-            record: Some(number),
-            line,
-            byte_offset,
-            column: fault
-                .column
-                .and_then(|idx| self.plan.columns().get(idx))
-                .map(|column| shorten(column.name())),
-            code: fault.reason.code,
-            message: RecordError::message(&fault.reason.expected, fault.value.as_deref()),
-            value: fault.value.as_deref().map(str::to_owned),
-        };
-        rejected.faults.iter().map(error).collect()
+            .await
     }
 
     /// Returns where a record's own cells begin: after those of a quarantine file.
@@ -358,4 +352,14 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             }
         }
     }
+}
+
+/// Stops a run behind the record at `idx`.
+fn stopped(batch: &Batch, idx: usize, refusal: Refusal) -> Stopped {
+    let next = batch.index().records().get(idx).map_or(0, |r| r.next);
+    let read = ReadTotals {
+        records: At::of(batch, idx).number,
+        bytes: batch.base().byte_offset + to_u64(next),
+    };
+    Stopped { refusal, read, idx }
 }

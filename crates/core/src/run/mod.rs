@@ -1,19 +1,21 @@
 //! The driver: read, judge, put in order, balance, publish. The only async code that sees it all.
 
 mod count;
+mod errors;
+mod figures;
 mod ingest;
 mod judge;
 mod reader;
+mod stop;
 mod validate;
 
 pub use count::count;
 pub use ingest::{Places, ingest, look_at_destination};
 pub use validate::validate;
 
-use std::fmt;
-
 use jiff::Timestamp;
 
+use self::stop::Refusal;
 use crate::batch::BATCH_BYTES;
 use crate::dialect::DialectOptions;
 use crate::keys::KEY_BYTES_MAX;
@@ -47,8 +49,11 @@ pub struct Job {
 /// What a run may take and tolerate.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// How many rejected records are tolerated; `None`: any number.
+    /// How many rejected records are tolerated; `None`: as the schema says, else any number.
     pub rejects_max: Option<RejectsMax>,
+    /// How many records may be rejected one after the other; `None`: as the schema says, else any
+    /// number.
+    pub consecutive_rejects_max: Option<u64>,
     /// What to do when no record at all was accepted.
     pub nothing_accepted: NothingAccepted,
     /// The longest record, in bytes.
@@ -65,6 +70,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rejects_max: None,
+            consecutive_rejects_max: None,
             nothing_accepted: NothingAccepted::Refuse,
             record_bytes_max: RECORD_BYTES_MAX,
             unique_bytes_max: KEY_BYTES_MAX,
@@ -101,38 +107,11 @@ pub enum Existing {
     Replace,
 }
 
-/// Why data is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
-    Header,
-    TooManyRejects { rejected: u64, max: RejectsMax },
-    NothingAccepted,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Header => f.write_str("the header does not match the schema"),
-            Self::TooManyRejects { rejected, max } => {
-                let records = if *rejected == 1 {
-                    "record was"
-                } else {
-                    "records were"
-                };
-                write!(
-                    f,
-                    "{rejected} {records} rejected, and at most {max} are tolerated"
-                )
-            }
-            Self::NothingAccepted => f.write_str("no record was accepted"),
-        }
-    }
-}
-
 /// A source that was judged, as far as it was.
 struct Judged {
     counts: Counts,
     summaries: Vec<SummaryReport>,
+    cells_escaped: u64,
     dialect: DialectReport,
     refusal: Option<Refusal>,
     complete: bool,
@@ -167,6 +146,7 @@ impl Judged {
             settings_fingerprint: job.settings_fingerprint.clone(),
             records: self.counts.records,
             bytes: self.counts.bytes,
+            cells_escaped: self.cells_escaped,
             output: None,
             rejects: None,
             errors: self.counts.errors,
@@ -178,49 +158,5 @@ impl Judged {
             started_at: format!("{started_at:.3}"),
             finished_at: format!("{finished_at:.3}"),
         }
-    }
-}
-
-/// Judges the end of a source that was read whole.
-fn refusal_at_end(limits: &Limits, accepted: u64, rejected: u64) -> Option<Refusal> {
-    let read = accepted + rejected;
-    match limits.rejects_max {
-        Some(max @ RejectsMax::PerMillion(per_million))
-            if u128::from(rejected) * 1_000_000 > u128::from(read) * u128::from(per_million) =>
-        {
-            Some(Refusal::TooManyRejects { rejected, max })
-        }
-        _ if read > 0 && accepted == 0 && limits.nothing_accepted == NothingAccepted::Refuse => {
-            Some(Refusal::NothingAccepted)
-        }
-        Some(RejectsMax::Count(_) | RejectsMax::PerMillion(_)) | None => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_is_judged_by_share_and_by_emptiness() {
-        #[track_caller]
-        fn check(max: Option<RejectsMax>, accepted: u64, rejected: u64, is_refused: bool) {
-            let limits = Limits {
-                rejects_max: max,
-                ..Limits::default()
-            };
-            let refusal = refusal_at_end(&limits, accepted, rejected);
-            assert_eq!(
-                refusal.is_some(),
-                is_refused,
-                "{max:?} {accepted} {rejected}"
-            );
-        }
-        check(None, 0, 0, false);
-        check(None, 0, 1, true);
-        check(None, 1, 1_000, false);
-        check(Some(RejectsMax::PerMillion(10_000)), 99, 1, false);
-        check(Some(RejectsMax::PerMillion(10_000)), 98, 2, true);
-        check(Some(RejectsMax::PerMillion(0)), 98, 1, true);
     }
 }

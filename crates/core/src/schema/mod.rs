@@ -113,6 +113,16 @@ impl Schema {
     pub fn notes(&self) -> &[SchemaFault] {
         &self.notes
     }
+
+    /// Returns the schema with another extension block, as an embedding program may have its own
+    /// policies. Fields that the block names and the schema does not have are ignored.
+    #[must_use]
+    pub fn with_extension(self, extension: Extension) -> Self {
+        Self {
+            extension: Arc::new(extension),
+            ..self
+        }
+    }
 }
 
 /// One field of a schema.

@@ -102,6 +102,25 @@ impl<'a> Decimal<'a> {
         to_i64(self.significant().count()) <= self.magnitude.saturating_add(1)
     }
 
+    /// Returns the number as digits and an exponent, such as `-15e-1`; `None` if it has more than
+    /// `digits_max` significant digits.
+    pub(crate) fn to_scientific(&self, digits_max: usize) -> Option<String> {
+        let digits: String = self
+            .significant()
+            .take(digits_max + 1)
+            .map(char::from)
+            .collect();
+        if digits.is_empty() {
+            return Some("0".to_owned());
+        }
+        let exponent = self
+            .magnitude
+            .checked_sub(to_i64(digits.len()))?
+            .checked_add(1)?;
+        let sign = if self.negative { "-" } else { "" };
+        (digits.len() <= digits_max).then(|| format!("{sign}{digits}e{exponent}"))
+    }
+
     fn is_zero(&self) -> bool {
         self.digits.is_empty()
     }

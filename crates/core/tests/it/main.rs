@@ -11,6 +11,8 @@ mod header;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod policy;
+#[cfg(test)]
 mod quarantine;
 #[cfg(test)]
 mod run;
