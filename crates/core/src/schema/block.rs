@@ -255,17 +255,21 @@ fn labels(
     matching
 }
 
-/// The labels that stand for a field already, as they are compared.
+/// A label as it is compared.
+#[derive(PartialEq, Eq, Hash)]
+struct Compared<'n>(Cow<'n, str>);
+
+/// The labels that stand for a field already.
 struct Taken<'n> {
     rules: LabelMatching,
-    labels: HashMap<Cow<'n, str>, &'n str>,
+    labels: HashMap<Compared<'n>, &'n str>,
 }
 
 impl<'n> Taken<'n> {
     fn new(rules: &LabelMatching, names: &Names<'n>, path: &Path<'_>, faults: &mut Faults) -> Self {
         let mut labels = HashMap::new();
         for name in names.iter() {
-            if let Some(other) = labels.insert(rules.compared(name), name) {
+            if let Some(other) = labels.insert(Compared(rules.compared(name)), name) {
                 let hint = "they would have one label: compare labels as they are";
                 let message = format!("fields `{other}` and `{name}` cannot be told apart");
                 faults.push(path, message, hint);
@@ -298,8 +302,8 @@ impl<'n> Taken<'n> {
                     faults.push_type(&path, "a label", item);
                     continue;
                 };
-                let compared = self.rules.compared(label);
-                if compared.is_empty() {
+                let compared = Compared(self.rules.compared(label));
+                if compared.0.is_empty() {
                     faults.push(&path, "must not be empty", "an empty label is an error");
                 } else if let Some(other) = self.labels.insert(compared, name) {
                     let message = format!("`{label}` stands for the field `{other}` already");
