@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("jiff", "dates and times as values; its clock is not used"),
     ("memchr", "the scanner"),
     ("regex", "patterns of a schema, in linear time"),
+    ("saphyr-parser", "the events of descriptors in YAML"),
     ("serde", "the wire types"),
     ("serde_json", "descriptors and reports"),
     ("sha2", "digests of schemas and outputs"),

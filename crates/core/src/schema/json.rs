@@ -19,25 +19,30 @@ pub const DESCRIPTOR_VALUES_MAX: usize = 1_000_000;
 pub const DESCRIPTOR_DEPTH_MAX: usize = 32;
 
 /// A JSON value.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Json<'t> {
     Null,
     Bool(bool),
     /// The number's own text, exact.
-    Number(&'t str),
+    Number(Cow<'t, str>),
     Text(Cow<'t, str>),
     Array(Vec<Json<'t>>),
     Object(Object<'t>),
 }
 
 /// The members of a JSON object, in the order of the text.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Object<'t>(Vec<(Cow<'t, str>, Json<'t>)>);
 
 impl<'t> Object<'t> {
     pub(super) fn get(&self, key: &str) -> Option<&Json<'t>> {
         let member = self.0.iter().find(|(name, _)| name == key);
         member.map(|(_, value)| value)
+    }
+
+    /// Adds a member whose key is new.
+    pub(super) fn push(&mut self, key: Cow<'t, str>, value: Json<'t>) {
+        self.0.push((key, value));
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Json<'t>)> {
@@ -81,8 +86,7 @@ impl fmt::Display for Json<'_> {
         const SHOWN_CHARS_MAX: usize = 80;
         match self {
             Self::Bool(value) => write!(f, "{value}"),
-            Self::Number(text) => write_shortened(f, text, SHOWN_CHARS_MAX),
-            Self::Text(text) => write_shortened(f, text, SHOWN_CHARS_MAX),
+            Self::Number(text) | Self::Text(text) => write_shortened(f, text, SHOWN_CHARS_MAX),
             Self::Null => f.write_str("null"),
             Self::Array(_) => f.write_str("[…]"),
             Self::Object(_) => f.write_str("{…}"),
@@ -97,24 +101,8 @@ fn write_shortened(f: &mut fmt::Formatter<'_>, text: &str, chars_max: usize) -> 
     }
 }
 
-/// Reads a descriptor's text. `None` if it is no JSON that can be used; the faults say why.
-pub(super) fn parse<'t>(text: &'t [u8], faults: &mut Faults) -> Option<Json<'t>> {
-    if text.len() > DESCRIPTOR_BYTES_MAX {
-        let message = format!("descriptor is larger than {DESCRIPTOR_BYTES_MAX} bytes");
-        faults.push(&Path::ROOT, message, "");
-        return None;
-    }
-    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-    let text = match str::from_utf8(text) {
-        Ok(text) => text,
-        Err(fault) => {
-            let (before, _) = text.split_at_checked(fault.valid_up_to())?;
-            let (line, column) = position_after(before);
-            let message = format!("not UTF-8 at line {line}, column {column}");
-            faults.push(&Path::ROOT, message, "save the descriptor as UTF-8");
-            return None;
-        }
-    };
+/// Reads JSON. `None` if it cannot be used; the faults say why.
+pub(super) fn parse<'t>(text: &'t str, faults: &mut Faults) -> Option<Json<'t>> {
     let raw: &RawValue = match serde_json::from_str(text) {
         Ok(raw) => raw,
         Err(fault) => {
@@ -131,7 +119,7 @@ pub(super) fn parse<'t>(text: &'t [u8], faults: &mut Faults) -> Option<Json<'t>>
 }
 
 /// Returns line and column (in bytes), both from 1, of what follows `before`.
-fn position_after(before: &[u8]) -> (usize, usize) {
+pub(super) fn position_after(before: &[u8]) -> (usize, usize) {
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
     let start = memchr::memrchr(b'\n', before);
     let column = before.len() - start.map_or(0, |newline| newline + 1) + 1;
@@ -170,7 +158,7 @@ impl<'t> Builder<'t, '_> {
             b't' => Some(Json::Bool(true)),
             b'f' => Some(Json::Bool(false)),
             b'n' => Some(Json::Null),
-            _ => Some(Json::Number(text)),
+            _ => Some(Json::Number(Cow::Borrowed(text))),
         }
     }
 
@@ -211,7 +199,7 @@ impl<'t> Builder<'t, '_> {
                 continue;
             }
             if let Some(value) = self.value(raw, &member_path, depth + 1) {
-                object.0.push((key, value));
+                object.push(key, value);
             }
         }
         Some(Json::Object(object))

@@ -13,6 +13,8 @@ mod json;
 mod keys;
 mod names;
 mod read;
+mod text;
+mod yaml;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub use self::fault::{FAULTS_MAX, SchemaFault, SchemaFaults};
 pub use self::json::{DESCRIPTOR_BYTES_MAX, DESCRIPTOR_DEPTH_MAX, DESCRIPTOR_VALUES_MAX};
 pub use self::keys::{ForeignKey, ReferencedTable};
 pub use self::read::FIELDS_MAX;
+pub use self::text::Notation;
 use crate::check::{ColumnCheck, Presence};
 
 /// What a table looks like. A clone is cheap.
@@ -40,11 +43,11 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Reads a descriptor in JSON.
+    /// Reads a descriptor in JSON or YAML: text that begins with `{` or `[` is JSON.
     ///
     /// # Errors
     ///
-    /// Every fault that it has, each with its JSON pointer. Text that is not JSON is one fault,
+    /// Every fault that it has, each with its JSON pointer. Text that is neither is one fault,
     /// with line and column.
     ///
     /// # Examples
@@ -58,7 +61,16 @@ impl Schema {
     /// assert_eq!(pointers, ["/fieldsMatch", "/fields/0/type"]);
     /// ```
     pub fn parse(text: &[u8]) -> Result<Self, SchemaFaults> {
-        read::schema(text)
+        Self::parse_as(text, None)
+    }
+
+    /// Reads a descriptor in the given notation, or in the one that its text looks like.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn parse_as(text: &[u8], notation: Option<Notation>) -> Result<Self, SchemaFaults> {
+        read::schema(text, notation)
     }
 
     /// Returns the fields in the descriptor's order, at least one. No two have the same name.

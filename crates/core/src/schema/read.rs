@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::block::{self, BLOCK};
 use super::extension::TemporalAny;
 use super::fault::{Faults, Path, SchemaFaults};
-use super::json::{self, Json, Object};
+use super::json::{Json, Object};
 use super::keys::Keys;
 use super::names::{Column, Names};
+use super::text::{self, Notation};
 use super::{Field, FieldsMatch, Schema, did_you_mean, field};
 use crate::check::Presence;
 use crate::check::words::Words;
@@ -36,9 +37,9 @@ pub(super) struct Inherited {
     pub(super) temporal_any: TemporalAny,
 }
 
-pub(super) fn schema(text: &[u8]) -> Result<Schema, SchemaFaults> {
+pub(super) fn schema(text: &[u8], notation: Option<Notation>) -> Result<Schema, SchemaFaults> {
     let mut faults = Faults::default();
-    let schema = json::parse(text, &mut faults).and_then(|json| root(&json, &mut faults));
+    let schema = text::parse(text, notation, &mut faults).and_then(|json| root(&json, &mut faults));
     faults.finish(schema)
 }
 
