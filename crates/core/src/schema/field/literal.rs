@@ -7,8 +7,7 @@ use crate::schema::json::Json;
 /// Writes what a cell would hold for the same JSON. A string is the text of a cell already.
 pub(super) fn json_text<'j>(json: &'j Json<'_>) -> Cow<'j, str> {
     match json {
-        Json::Text(text) => Cow::Borrowed(text),
-        Json::Number(text) => Cow::Borrowed(text),
+        Json::Text(text) | Json::Number(text) => Cow::Borrowed(text),
         Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => {
             let mut out = String::new();
             write_json(json, &mut out);
