@@ -1,6 +1,10 @@
 use proptest::prelude::*;
 
+use std::cmp::Ordering;
+
+use super::calendar::days_since_epoch;
 use super::*;
+use crate::value::Logical;
 
 #[test]
 fn dates() {
