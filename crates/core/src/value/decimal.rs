@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 
 use super::Logical;
 
+pub mod arithmetic;
+
 /// The most digits that an exponent may have. A longer one is no number: `1E1000000000000000000` is
 /// turned away.
 pub const EXPONENT_DIGITS_MAX: usize = 18;

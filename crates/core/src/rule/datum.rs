@@ -1,0 +1,149 @@
+//! Values while a rule is evaluated.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::eval::{Budget, Undecided};
+use crate::value::Logical;
+use crate::value::decimal::{Decimal, Number};
+use crate::value::temporal::{Date, Moment};
+
+/// A value, or none. Lists are shared: to pass one on costs nothing.
+#[derive(Clone, Debug)]
+pub(super) enum Datum<'a> {
+    Null,
+    Bool(bool),
+    Number(Number<'a>),
+    Text(Cow<'a, str>),
+    Date(Date),
+    Time(Moment<'a>),
+    DateTime(Moment<'a>),
+    List(Arc<[Datum<'a>]>),
+    /// A JSON object.
+    Object(Arc<[(Cow<'a, str>, Datum<'a>)]>),
+    GeoPoint(Box<[Decimal<'a>; 2]>),
+}
+
+impl<'a> Datum<'a> {
+    pub(super) fn finite(decimal: Decimal<'a>) -> Self {
+        Self::Number(Number::Finite(decimal))
+    }
+
+    /// Returns the value again, borrowing what it would cost to copy.
+    pub(super) fn reborrow(&'a self) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(Cow::Borrowed(text)),
+            Self::Number(Number::Finite(decimal)) => Self::finite(decimal.reborrow()),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(Number::Infinite(_) | Number::NotANumber)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::DateTime(_)
+            | Self::List(_)
+            | Self::Object(_)
+            | Self::GeoPoint(_) => self.clone(),
+        }
+    }
+
+    /// Returns whether the values are equal. Values of two types are not: only JSON has such.
+    ///
+    /// # Errors
+    ///
+    /// If one is missing, or if they are on timelines that do not compare.
+    pub(super) fn equals(&self, other: &Self, budget: &mut Budget) -> Result<bool, Undecided> {
+        budget.spend(1)?;
+        Ok(match (self, other) {
+            (Self::Null, _) | (_, Self::Null) => return Err(Undecided),
+            (Self::List(left), Self::List(right)) => {
+                if left.len() != right.len() {
+                    return Ok(false);
+                }
+                let mut pairs = left.iter().zip(right.iter());
+                all(&mut pairs, |(left, right)| left.equals(right, budget))?
+            }
+            (Self::Object(left), Self::Object(right)) => {
+                if left.len() != right.len() {
+                    return Ok(false);
+                }
+                all(&mut left.iter(), |(name, value)| {
+                    budget.spend(right.len())?;
+                    match right.iter().find(|(other, _)| other == name) {
+                        Some((_, other)) => value.equals(other, budget),
+                        None => Ok(false),
+                    }
+                })?
+            }
+            (Self::GeoPoint(left), Self::GeoPoint(right)) => left == right,
+            _ => match self.order(other, budget) {
+                Ok(Order::Known(ordering)) => ordering.is_eq(),
+                Ok(Order::NotANumber) => false,
+                Ok(Order::OtherTypes) => false,
+                Err(undecided) => return Err(undecided),
+            },
+        })
+    }
+
+    /// Compares the values.
+    ///
+    /// # Errors
+    ///
+    /// If one is missing, or if they are on timelines that do not compare.
+    pub(super) fn order(&self, other: &Self, budget: &mut Budget) -> Result<Order, Undecided> {
+        let known = |ordering: Option<Ordering>| ordering.map(Order::Known).ok_or(Undecided);
+        match (self, other) {
+            (Self::Null, _) | (_, Self::Null) => Err(Undecided),
+            (Self::Number(left), Self::Number(right)) => {
+                Ok(left.compare(right).map_or(Order::NotANumber, Order::Known))
+            }
+            (Self::Text(left), Self::Text(right)) => {
+                budget.spend_on_bytes(left.len().min(right.len()))?;
+                // The order of UTF-8 bytes is that of code points.
+                Ok(Order::Known(left.cmp(right)))
+            }
+            (Self::Bool(left), Self::Bool(right)) => Ok(Order::Known(left.cmp(right))),
+            (Self::Date(left), Self::Date(right)) => known(left.compare(right)),
+            (Self::Time(left), Self::Time(right))
+            | (Self::DateTime(left), Self::DateTime(right)) => known(left.compare(right)),
+            (
+                Self::Number(_)
+                | Self::Text(_)
+                | Self::Bool(_)
+                | Self::Date(_)
+                | Self::Time(_)
+                | Self::DateTime(_)
+                | Self::List(_)
+                | Self::Object(_)
+                | Self::GeoPoint(_),
+                _,
+            ) => Ok(Order::OtherTypes),
+        }
+    }
+}
+
+/// How one value stands to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Known(Ordering),
+    /// One is NaN, which is neither below nor above anything, nor equal to it.
+    NotANumber,
+    /// They are of types without a common order.
+    OtherTypes,
+}
+
+/// Whether all items pass: false decides, whatever the others are.
+fn all<T>(
+    items: &mut impl Iterator<Item = T>,
+    mut passes: impl FnMut(T) -> Result<bool, Undecided>,
+) -> Result<bool, Undecided> {
+    let mut result = Ok(true);
+    for item in items {
+        match passes(item) {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(undecided) => result = Err(undecided),
+        }
+    }
+    result
+}
