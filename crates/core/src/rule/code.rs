@@ -55,6 +55,18 @@ pub(super) enum Arithmetic {
     Remainder,
 }
 
+impl Arithmetic {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide | Self::DivideWhole => "/",
+            Self::Remainder => "%",
+        }
+    }
+}
+
 /// A macro over the items of a list.
 #[derive(Debug)]
 pub(super) struct Each {

@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::eval::{Budget, Undecided};
-use crate::value::Logical;
 use crate::value::decimal::{Decimal, Number};
+use crate::value::json::JsonValue;
 use crate::value::temporal::{Date, Moment};
+use crate::value::{Logical, Value};
 
 /// A value, or none. Lists are shared: to pass one on costs nothing.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub(super) enum Datum<'a> {
     Time(Moment<'a>),
     DateTime(Moment<'a>),
     List(Arc<[Datum<'a>]>),
-    /// A JSON object.
+    /// A JSON object: its members in the order of their names.
     Object(Arc<[(Cow<'a, str>, Datum<'a>)]>),
     GeoPoint(Box<[Decimal<'a>; 2]>),
 }
@@ -47,6 +48,30 @@ impl<'a> Datum<'a> {
         }
     }
 
+    /// Returns the value with all that it holds.
+    pub(super) fn into_owned(self) -> Datum<'static> {
+        match self {
+            Self::Null => Datum::Null,
+            Self::Bool(truth) => Datum::Bool(truth),
+            Self::Number(number) => Datum::Number(number.into_owned()),
+            Self::Text(text) => Datum::Text(Cow::Owned(text.into_owned())),
+            Self::Date(date) => Datum::Date(date),
+            Self::Time(time) => Datum::Time(time.into_owned()),
+            Self::DateTime(datetime) => Datum::DateTime(datetime.into_owned()),
+            Self::List(items) => {
+                let items = items.iter().cloned().map(Datum::into_owned);
+                Datum::List(items.collect())
+            }
+            Self::Object(members) => {
+                let members = members.iter().cloned();
+                let owned = members
+                    .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()));
+                Datum::Object(owned.collect())
+            }
+            Self::GeoPoint(point) => Datum::GeoPoint(Box::new((*point).map(Decimal::into_owned))),
+        }
+    }
+
     /// Returns whether the values are equal. Values of two types are not: only JSON has such.
     ///
     /// # Errors
@@ -67,20 +92,18 @@ impl<'a> Datum<'a> {
                 if left.len() != right.len() {
                     return Ok(false);
                 }
-                all(&mut left.iter(), |(name, value)| {
-                    budget.spend(right.len())?;
-                    match right.iter().find(|(other, _)| other == name) {
-                        Some((_, other)) => value.equals(other, budget),
-                        None => Ok(false),
+                let mut pairs = left.iter().zip(right.iter());
+                all(&mut pairs, |((name, left), (other, right))| {
+                    if name != other {
+                        return Ok(false);
                     }
+                    left.equals(right, budget)
                 })?
             }
             (Self::GeoPoint(left), Self::GeoPoint(right)) => left == right,
-            _ => match self.order(other, budget) {
-                Ok(Order::Known(ordering)) => ordering.is_eq(),
-                Ok(Order::NotANumber) => false,
-                Ok(Order::OtherTypes) => false,
-                Err(undecided) => return Err(undecided),
+            _ => match self.order(other, budget)? {
+                Order::Known(ordering) => ordering.is_eq(),
+                Order::NotANumber | Order::OtherTypes => false,
             },
         })
     }
@@ -118,6 +141,39 @@ impl<'a> Datum<'a> {
                 | Self::GeoPoint(_),
                 _,
             ) => Ok(Order::OtherTypes),
+        }
+    }
+}
+
+impl<'a> From<Value<'a>> for Datum<'a> {
+    fn from(value: Value<'a>) -> Self {
+        match value {
+            Value::Text(text) => Self::Text(text),
+            Value::Integer(number) => Self::finite(number),
+            Value::Number(number) => Self::Number(number),
+            Value::Boolean(truth) => Self::Bool(truth),
+            Value::Json(json) => json.into(),
+            Value::List(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            Value::DateTime(datetime) => Self::DateTime(datetime),
+            Value::Date(date) => Self::Date(date),
+            Value::Time(time) => Self::Time(time),
+            Value::GeoPoint(point) => Self::GeoPoint(Box::new([point.lon, point.lat])),
+        }
+    }
+}
+
+impl<'a> From<JsonValue<'a>> for Datum<'a> {
+    fn from(json: JsonValue<'a>) -> Self {
+        match json {
+            JsonValue::Null => Self::Null,
+            JsonValue::Bool(truth) => Self::Bool(truth),
+            JsonValue::Number(number) => Self::finite(number),
+            JsonValue::Text(text) => Self::Text(text),
+            JsonValue::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            JsonValue::Object(object) => {
+                let members = object.into_members();
+                Self::Object(members.map(|(name, value)| (name, value.into())).collect())
+            }
         }
     }
 }

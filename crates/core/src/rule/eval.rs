@@ -27,16 +27,9 @@ impl Budget {
     }
 
     pub(super) fn spend(&mut self, n_steps: usize) -> Result<(), Undecided> {
-        match self.0.checked_sub(n_steps) {
-            Some(left) => {
-                self.0 = left;
-                Ok(())
-            }
-            None => {
-                self.0 = 0;
-                Err(Undecided)
-            }
-        }
+        let left = self.0.checked_sub(n_steps);
+        self.0 = left.unwrap_or(0);
+        left.map(|_| ()).ok_or(Undecided)
     }
 
     pub(super) fn spend_on_bytes(&mut self, n_bytes: usize) -> Result<(), Undecided> {
@@ -151,9 +144,10 @@ impl<'r, R: Row + ?Sized> Evaluation<'r, R> {
     }
 
     fn truth(&mut self, code: &'r Code) -> Result<bool> {
-        match self.value(code)? {
-            Datum::Bool(truth) => Ok(truth),
-            _ => Err(Undecided),
+        if let Datum::Bool(truth) = self.value(code)? {
+            Ok(truth)
+        } else {
+            Err(Undecided)
         }
     }
 
@@ -237,6 +231,31 @@ impl<'r, R: Row + ?Sized> Evaluation<'r, R> {
         self.variables.pop();
         value
     }
+}
+
+/// A record without cells: what is constant asks for none.
+struct NoRow;
+
+impl Row for NoRow {
+    fn cell(&self, _field: usize) -> Cell<'_> {
+        Cell::Missing
+    }
+}
+
+/// Evaluates what is constant.
+///
+/// # Errors
+///
+/// If it has no value.
+pub(super) fn constant(code: &Code) -> Result<Datum<'static>> {
+    let mut evaluation = Evaluation {
+        row: &NoRow,
+        fields: &[],
+        slots: Vec::new(),
+        variables: Vec::new(),
+        budget: Budget::full(),
+    };
+    evaluation.value(code).map(Datum::into_owned)
 }
 
 fn compare(

@@ -1,6 +1,7 @@
 //! What functions, members and items of values are.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::datum::Datum;
@@ -18,12 +19,8 @@ const PLACES_MAX: u16 = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Function {
     Size,
-    Contains,
-    StartsWith,
-    EndsWith,
-    LowerAscii,
-    UpperAscii,
-    Trim,
+    Find(Part),
+    Change(Change),
     Substring,
     Split,
     Int,
@@ -35,12 +32,26 @@ pub(super) enum Function {
     DateTime,
     Absolute,
     Sign,
-    Round,
-    Floor,
-    Ceiling,
-    Truncate,
+    /// To a number of digits, if there is a second argument.
+    Round(Rounding),
     Greatest,
     Least,
+}
+
+/// Where a part of a text is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Start,
+    Anywhere,
+    End,
+}
+
+/// What becomes of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    LowerAscii,
+    UpperAscii,
+    Trim,
 }
 
 impl Function {
@@ -51,86 +62,73 @@ impl Function {
     /// If an argument is missing, or if there is no result.
     pub(super) fn call<'a>(self, args: Vec<Datum<'a>>, budget: &mut Budget) -> Result<Datum<'a>> {
         let mut args = args.into_iter();
-        let mut next = || match args.next() {
-            Some(Datum::Null) | None => Err(Undecided),
-            Some(datum) => Ok(datum),
-        };
+        let first = args.next().ok_or(Undecided)?;
+        let second = args.next();
+        let required = || second.clone().ok_or(Undecided);
         match self {
-            Self::Size => size(&next()?, budget),
-            Self::Contains | Self::StartsWith | Self::EndsWith => {
-                let (text, part) = (text(next()?)?, text(next()?)?);
-                budget.spend_on_bytes(text.len())?;
-                Ok(Datum::Bool(match self {
-                    Self::StartsWith => text.starts_with(&*part),
-                    Self::EndsWith => text.ends_with(&*part),
-                    _ => text.contains(&*part),
-                }))
-            }
-            Self::LowerAscii | Self::UpperAscii | Self::Trim | Self::Split => {
-                let text = text(next()?)?;
-                budget.spend_on_bytes(text.len())?;
-                match self {
-                    Self::LowerAscii => Ok(owned(text.to_ascii_lowercase())),
-                    Self::UpperAscii => Ok(owned(text.to_ascii_uppercase())),
-                    Self::Trim => Ok(owned(text.trim().to_owned())),
-                    _ => split(&text, &self::text(next()?)?, budget),
-                }
-            }
+            Self::Size => size(&first, budget),
+            Self::Find(part) => find(part, &text(first)?, &text(required()?)?, budget),
+            Self::Change(change) => changed(change, text(first)?, budget),
             Self::Substring => {
-                let (text, start) = (text(next()?)?, index(&next()?)?);
-                let end = match args.next() {
-                    Some(end) => Some(index(&end)?),
-                    None => None,
-                };
-                budget.spend_on_bytes(text.len())?;
-                substring(&text, start, end)
+                let end = args.next().map(|end| index(&end)).transpose()?;
+                substring(&text(first)?, index(&required()?)?, end, budget)
             }
-            Self::Int => int(next()?),
-            Self::Decimal => decimal(next()?),
-            Self::Text => string(next()?),
-            Self::Bool => bool(next()?),
-            Self::Date => date(next()?),
-            Self::Time => match next()? {
-                time @ Datum::Time(_) => Ok(time),
-                other => moment(other, Moment::parse_time).map(Datum::Time),
-            },
-            Self::DateTime => match next()? {
-                datetime @ Datum::DateTime(_) => Ok(datetime),
-                other => moment(other, Moment::parse_datetime).map(Datum::DateTime),
-            },
-            Self::Absolute => Ok(Datum::finite(finite(next()?)?.absolute())),
-            Self::Sign => Ok(Datum::finite(Decimal::from(finite(next()?)?.signum()))),
-            Self::Round => {
-                let number = finite(next()?)?;
-                let n_places = match args.next() {
-                    Some(n_places) => u16::try_from(index(&n_places)?).map_err(|_| Undecided)?,
-                    None => 0,
-                };
-                if n_places > PLACES_MAX {
-                    return Err(Undecided);
-                }
-                round(&number, n_places, Rounding::HalfAwayFromZero)
+            Self::Split => split(&text(first)?, &text(required()?)?, budget),
+            Self::Int => int(first),
+            Self::Decimal => decimal(first),
+            Self::Text => string(first),
+            Self::Bool => bool(first),
+            Self::Date => date(first),
+            Self::Time => time(first),
+            Self::DateTime => datetime(first),
+            Self::Absolute => Ok(Datum::finite(finite(first)?.absolute())),
+            Self::Sign => Ok(Datum::finite(Decimal::from(finite(first)?.signum()))),
+            Self::Round(rounding) => {
+                let n_places = second.map_or(Ok(0), |n_places| index(&n_places))?;
+                let n_places = u16::try_from(n_places).ok();
+                let n_places = n_places.filter(|n_places| *n_places <= PLACES_MAX);
+                round(&finite(first)?, n_places.ok_or(Undecided)?, rounding)
             }
-            Self::Floor => round(&finite(next()?)?, 0, Rounding::Floor),
-            Self::Ceiling => round(&finite(next()?)?, 0, Rounding::Ceiling),
-            Self::Truncate => round(&finite(next()?)?, 0, Rounding::TowardsZero),
-            Self::Greatest | Self::Least => {
-                let mut found = finite(next()?)?;
-                for other in args {
-                    let other = finite(other)?;
-                    let is_better = if self == Self::Greatest {
-                        other > found
-                    } else {
-                        other < found
-                    };
-                    if is_better {
-                        found = other;
-                    }
-                }
-                Ok(Datum::finite(found))
-            }
+            Self::Greatest => extreme(first, second.into_iter().chain(args), Ordering::Greater),
+            Self::Least => extreme(first, second.into_iter().chain(args), Ordering::Less),
         }
     }
+}
+
+fn find<'a>(part: Part, text: &str, sought: &str, budget: &mut Budget) -> Result<Datum<'a>> {
+    budget.spend_on_bytes(text.len())?;
+    Ok(Datum::Bool(match part {
+        Part::Start => text.starts_with(sought),
+        Part::Anywhere => text.contains(sought),
+        Part::End => text.ends_with(sought),
+    }))
+}
+
+fn changed<'a>(change: Change, text: Cow<'a, str>, budget: &mut Budget) -> Result<Datum<'a>> {
+    budget.spend_on_bytes(text.len())?;
+    let text = match (change, text) {
+        (Change::LowerAscii, text) => Cow::Owned(text.to_ascii_lowercase()),
+        (Change::UpperAscii, text) => Cow::Owned(text.to_ascii_uppercase()),
+        (Change::Trim, Cow::Borrowed(text)) => Cow::Borrowed(text.trim()),
+        (Change::Trim, Cow::Owned(text)) => Cow::Owned(text.trim().to_owned()),
+    };
+    Ok(Datum::Text(text))
+}
+
+/// Finds the number that is the most, or the least, of all.
+fn extreme<'a>(
+    first: Datum<'a>,
+    others: impl Iterator<Item = Datum<'a>>,
+    sought: Ordering,
+) -> Result<Datum<'a>> {
+    let mut found = finite(first)?;
+    for other in others {
+        let other = finite(other)?;
+        if other.cmp(&found) == sought {
+            found = other;
+        }
+    }
+    Ok(Datum::finite(found))
 }
 
 /// Finds a member; `None` if the object has none of that name.
@@ -156,11 +154,7 @@ pub(super) fn member<'a>(
 }
 
 /// Finds an item of a list, or a member of an object.
-pub(super) fn item<'a>(
-    of: &Datum<'a>,
-    at: &Datum<'a>,
-    budget: &mut Budget,
-) -> Result<Datum<'a>> {
+pub(super) fn item<'a>(of: &Datum<'a>, at: &Datum<'a>, budget: &mut Budget) -> Result<Datum<'a>> {
     if let (Datum::Object(_), Datum::Text(name)) = (of, at) {
         return member(of, name, budget)?.ok_or(Undecided);
     }
@@ -243,7 +237,13 @@ fn split<'a>(text: &str, by: &str, budget: &mut Budget) -> Result<Datum<'a>> {
 }
 
 /// Cuts the characters from `start` up to `end` out.
-fn substring<'a>(text: &str, start: usize, end: Option<usize>) -> Result<Datum<'a>> {
+fn substring<'a>(
+    text: &str,
+    start: usize,
+    end: Option<usize>,
+    budget: &mut Budget,
+) -> Result<Datum<'a>> {
+    budget.spend_on_bytes(text.len())?;
     // The offset of the byte at which so many characters have passed.
     let offset = |n_chars: usize| {
         let mut offsets = text.char_indices().map(|(at, _)| at);
@@ -325,12 +325,22 @@ fn date(of: Datum<'_>) -> Result<Datum<'_>> {
     Ok(Datum::Date(date))
 }
 
-fn moment<'a>(
-    of: Datum<'a>,
-    parse: for<'t> fn(&'t str) -> Option<Moment<'t>>,
-) -> Result<Moment<'a>> {
+fn time(of: Datum<'_>) -> Result<Datum<'_>> {
+    if let Datum::Time(_) = of {
+        return Ok(of);
+    }
     let text = text(of)?;
-    parse(&text).map(Moment::into_owned).ok_or(Undecided)
+    let time = Moment::parse_time(&text).map(Moment::into_owned);
+    time.map(Datum::Time).ok_or(Undecided)
+}
+
+fn datetime(of: Datum<'_>) -> Result<Datum<'_>> {
+    if let Datum::DateTime(_) = of {
+        return Ok(of);
+    }
+    let text = text(of)?;
+    let datetime = Moment::parse_datetime(&text).map(Moment::into_owned);
+    datetime.map(Datum::DateTime).ok_or(Undecided)
 }
 
 fn round<'a>(number: &Decimal<'_>, n_places: u16, rounding: Rounding) -> Result<Datum<'a>> {

@@ -1,5 +1,6 @@
 //! Reads an expression by the grammar of CEL.
 
+use super::code::Arithmetic;
 use super::syntax::{Binary, Expr, Flaw, HEIGHT_MAX, Node, too_deep};
 use super::token::{Token, tokens};
 
@@ -8,8 +9,23 @@ pub(super) const EXPR_BYTES_MAX: usize = 64 * 1024;
 
 /// What may not be an identifier, beside the keywords, so that CEL can be embedded.
 const RESERVED: &[&str] = &[
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
-    "package", "namespace", "return", "var", "void", "while",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// How tight the tightest operator binds, and the others.
@@ -35,11 +51,11 @@ impl Operator {
             Token::Mark("<=") => (Binary::LessOrEqual, RELATION),
             Token::Mark(">") => (Binary::Greater, RELATION),
             Token::Mark(">=") => (Binary::GreaterOrEqual, RELATION),
-            Token::Mark("+") => (Binary::Add, ADDITION),
-            Token::Mark("-") => (Binary::Subtract, ADDITION),
-            Token::Mark("*") => (Binary::Multiply, MULTIPLICATION),
-            Token::Mark("/") => (Binary::Divide, MULTIPLICATION),
-            Token::Mark("%") => (Binary::Remainder, MULTIPLICATION),
+            Token::Mark("+") => (Binary::Arithmetic(Arithmetic::Add), ADDITION),
+            Token::Mark("-") => (Binary::Arithmetic(Arithmetic::Subtract), ADDITION),
+            Token::Mark("*") => (Binary::Arithmetic(Arithmetic::Multiply), MULTIPLICATION),
+            Token::Mark("/") => (Binary::Arithmetic(Arithmetic::Divide), MULTIPLICATION),
+            Token::Mark("%") => (Binary::Arithmetic(Arithmetic::Remainder), MULTIPLICATION),
             Token::Name(name) if name == "in" => (Binary::In, RELATION),
             Token::Name(_)
             | Token::Int(_)
@@ -68,10 +84,11 @@ pub(super) fn parse(text: &str) -> Result<Expr, Flaw> {
         depth: 0,
     };
     let expr = parser.expr()?;
-    match parser.peek() {
-        Token::End => Ok(expr),
-        token => Err(parser.unexpected(&token.clone(), "an operator or the end")),
+    if *parser.peek() == Token::End {
+        return Ok(expr);
     }
+    let found = parser.peek().clone();
+    Err(parser.unexpected(&found, "an operator or the end"))
 }
 
 struct Parser {
@@ -137,7 +154,11 @@ impl Parser {
             },
             Token::Int(_) | Token::Decimal(_) | Token::Text(_) | Token::Mark(_) | Token::End => "",
         };
-        Flaw::new(self.at(), format!("expected {expected}, found {shown}"), hint)
+        Flaw::new(
+            self.at(),
+            format!("expected {expected}, found {shown}"),
+            hint,
+        )
     }
 
     /// Runs `inner` one level deeper.

@@ -1,7 +1,8 @@
 //! How functions are called, what they take and what they give.
 
-use super::function::Function;
+use super::function::{Change, Function, Part};
 use super::types::Type;
+use crate::value::decimal::arithmetic::Rounding;
 
 /// How a function is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,14 +84,56 @@ pub(super) const SIGNATURES: &[Signature] = {
     &[
         signature("size", Either, &[T::Text], G::Int, F::Size),
         signature("size", Either, &[T::List], G::Int, F::Size),
-        signature("contains", Method, &[T::Text, T::Text], G::Bool, F::Contains),
-        signature("startsWith", Method, &[T::Text, T::Text], G::Bool, F::StartsWith),
-        signature("endsWith", Method, &[T::Text, T::Text], G::Bool, F::EndsWith),
-        signature("lowerAscii", Method, &[T::Text], G::Text, F::LowerAscii),
-        signature("upperAscii", Method, &[T::Text], G::Text, F::UpperAscii),
-        signature("trim", Method, &[T::Text], G::Text, F::Trim),
-        signature("substring", Method, &[T::Text, T::Int], G::Text, F::Substring),
-        signature("substring", Method, &[T::Text, T::Int, T::Int], G::Text, F::Substring),
+        signature(
+            "contains",
+            Method,
+            &[T::Text, T::Text],
+            G::Bool,
+            F::Find(Part::Anywhere),
+        ),
+        signature(
+            "startsWith",
+            Method,
+            &[T::Text, T::Text],
+            G::Bool,
+            F::Find(Part::Start),
+        ),
+        signature(
+            "endsWith",
+            Method,
+            &[T::Text, T::Text],
+            G::Bool,
+            F::Find(Part::End),
+        ),
+        signature(
+            "lowerAscii",
+            Method,
+            &[T::Text],
+            G::Text,
+            F::Change(Change::LowerAscii),
+        ),
+        signature(
+            "upperAscii",
+            Method,
+            &[T::Text],
+            G::Text,
+            F::Change(Change::UpperAscii),
+        ),
+        signature("trim", Method, &[T::Text], G::Text, F::Change(Change::Trim)),
+        signature(
+            "substring",
+            Method,
+            &[T::Text, T::Int],
+            G::Text,
+            F::Substring,
+        ),
+        signature(
+            "substring",
+            Method,
+            &[T::Text, T::Int, T::Int],
+            G::Text,
+            F::Substring,
+        ),
         signature("split", Method, &[T::Text, T::Text], G::Texts, F::Split),
         signature("int", Plain, &[T::Number], G::Int, F::Int),
         signature("int", Plain, &[T::Text], G::Int, F::Int),
@@ -113,11 +156,41 @@ pub(super) const SIGNATURES: &[Signature] = {
         signature("timestamp", Plain, &[T::DateTime], G::DateTime, F::DateTime),
         signature("abs", Math, &[T::Number], G::Number, F::Absolute),
         signature("sign", Math, &[T::Number], G::Int, F::Sign),
-        signature("round", Math, &[T::Number], G::Int, F::Round),
-        signature("round", Math, &[T::Number, T::Int], G::Decimal, F::Round),
-        signature("floor", Math, &[T::Number], G::Int, F::Floor),
-        signature("ceil", Math, &[T::Number], G::Int, F::Ceiling),
-        signature("trunc", Math, &[T::Number], G::Int, F::Truncate),
+        signature(
+            "round",
+            Math,
+            &[T::Number],
+            G::Int,
+            F::Round(Rounding::HalfAwayFromZero),
+        ),
+        signature(
+            "round",
+            Math,
+            &[T::Number, T::Int],
+            G::Decimal,
+            F::Round(Rounding::HalfAwayFromZero),
+        ),
+        signature(
+            "floor",
+            Math,
+            &[T::Number],
+            G::Int,
+            F::Round(Rounding::Floor),
+        ),
+        signature(
+            "ceil",
+            Math,
+            &[T::Number],
+            G::Int,
+            F::Round(Rounding::Ceiling),
+        ),
+        signature(
+            "trunc",
+            Math,
+            &[T::Number],
+            G::Int,
+            F::Round(Rounding::TowardsZero),
+        ),
     ]
 };
 
@@ -161,14 +234,13 @@ impl Gives {
         match self {
             Self::Bool => Type::Bool,
             Self::Int => Type::Int,
-            Self::Decimal => Type::Decimal,
             Self::Text => Type::Text,
             Self::Texts => Type::List(Box::new(Type::Text)),
             Self::Date => Type::Date,
             Self::Time => Type::Time,
             Self::DateTime => Type::DateTime,
             Self::Number if args.iter().all(|arg| **arg == Type::Int) => Type::Int,
-            Self::Number => Type::Decimal,
+            Self::Number | Self::Decimal => Type::Decimal,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a rule says, as a tree.
 
+use super::code::Arithmetic;
+
 /// The deepest that expressions may be nested. All that walks them is recursive.
 pub(super) const HEIGHT_MAX: usize = 96;
 
@@ -72,11 +74,7 @@ pub(super) enum Binary {
     Greater,
     GreaterOrEqual,
     In,
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
+    Arithmetic(Arithmetic),
 }
 
 impl Binary {
@@ -89,11 +87,7 @@ impl Binary {
             Self::Greater => ">",
             Self::GreaterOrEqual => ">=",
             Self::In => "in",
-            Self::Add => "+",
-            Self::Subtract => "-",
-            Self::Multiply => "*",
-            Self::Divide => "/",
-            Self::Remainder => "%",
+            Self::Arithmetic(op) => op.as_str(),
         }
     }
 }

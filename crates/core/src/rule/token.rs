@@ -191,7 +191,13 @@ impl<'t> Lexer<'t> {
                 return Ok(Token::Text(text));
             }
             match self.next() {
-                None => return Err(Flaw::new(at, format!("a string lacks its `{delimiter}`"), "")),
+                None => {
+                    return Err(Flaw::new(
+                        at,
+                        format!("a string lacks its `{delimiter}`"),
+                        "",
+                    ));
+                }
                 Some('\r' | '\n') if !is_long => {
                     return Err(Flaw::new(
                         at,
@@ -284,5 +290,9 @@ fn stray(at: usize, c: char) -> Flaw {
         '`' => "a field with a name of other characters is written `row[\"Amount (EUR)\"]`",
         _ => "",
     };
-    Flaw::new(at, format!("`{}` means nothing here", c.escape_debug()), hint)
+    Flaw::new(
+        at,
+        format!("`{}` means nothing here", c.escape_debug()),
+        hint,
+    )
 }

@@ -362,7 +362,7 @@ impl fmt::Display for FieldsMatch {
 }
 
 /// Returns a hint at the known name that `name` is likely to stand for, or else at all of them.
-fn did_you_mean<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+pub(crate) fn did_you_mean<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
     const KNOWN_SHOWN_MAX: usize = 20;
     if let Some(candidate) = likely(name, known.clone()) {
         return format!("did you mean `{candidate}`?");

@@ -63,6 +63,11 @@ impl<'a> JsonObject<'a> {
         self.members.iter().map(|(name, value)| (&**name, value))
     }
 
+    /// Returns the members in the order of their names, as they are.
+    pub fn into_members(self) -> impl Iterator<Item = (Cow<'a, str>, JsonValue<'a>)> {
+        self.members.into_iter()
+    }
+
     /// Returns how many members there are.
     #[must_use]
     pub fn len(&self) -> usize {

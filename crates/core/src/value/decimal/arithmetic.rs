@@ -136,9 +136,13 @@ impl Decimal<'_> {
         let dividend = left.coefficient * power_of_ten(n_zeros)?;
         let (quotient, rest) = divide(&dividend, &right.coefficient);
         // A digit behind the others stands for the rest, so that it is no tie where it is none.
-        let sticky = u8::from(!rest.is_zero());
-        let is_negative = (dividend.sign() == Sign::Minus) != (right.coefficient.sign() == Sign::Minus);
-        let sticky = BigInt::from(if is_negative { -i8::try_from(sticky).ok()? } else { i8::try_from(sticky).ok()? });
+        let is_negative =
+            (dividend.sign() == Sign::Minus) != (right.coefficient.sign() == Sign::Minus);
+        let sticky = match (rest.is_zero(), is_negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
         let quotient = quotient * 10 + sticky;
         let exponent = left
             .exponent
@@ -248,7 +252,11 @@ impl Decimal<'_> {
         } else {
             BigUint::parse_bytes(&digits, 10)?
         };
-        let sign = if self.negative { Sign::Minus } else { Sign::Plus };
+        let sign = if self.negative {
+            Sign::Minus
+        } else {
+            Sign::Plus
+        };
         let exponent = if n_digits == 0 {
             0
         } else {
@@ -291,7 +299,7 @@ impl Scaled {
         let unit = power_of_ten(n_dropped)?;
         let (quotient, rest) = divide(&self.coefficient, &unit);
         let sign = self.coefficient.sign();
-        let against_half = (BigInt::from_biguint(Sign::Plus, rest.magnitude().clone()) * 2).cmp(&unit);
+        let against_half = (rest.magnitude() * 2_u8).cmp(unit.magnitude());
         let is_odd = quotient.bit(0);
         let is_away = !rest.is_zero()
             && match rounding {
@@ -381,9 +389,19 @@ mod tests {
         check("1", "-", "1", Some("0"));
         check("-5", "-", "-7.25", Some("2.25"));
         check("19.99", "*", "3", Some("59.97"));
-        check("9999999999999999999999", "+", "1", Some("10000000000000000000000"));
+        check(
+            "9999999999999999999999",
+            "+",
+            "1",
+            Some("10000000000000000000000"),
+        );
         check("0", "+", "1E999999", Some("1E+999999"));
-        check("1E50", "*", "1E-90", Some("0.0000000000000000000000000000000000000001"));
+        check(
+            "1E50",
+            "*",
+            "1E-90",
+            Some("0.0000000000000000000000000000000000000001"),
+        );
         check("1E-50", "*", "1", Some("1E-50"));
     }
 
@@ -391,11 +409,31 @@ mod tests {
     fn quotients_have_34_digits_half_even() {
         check("1", "/", "8", Some("0.125"));
         check("2", "/", "3", Some("0.6666666666666666666666666666666667"));
-        check("-1", "/", "3", Some("-0.3333333333333333333333333333333333"));
+        check(
+            "-1",
+            "/",
+            "3",
+            Some("-0.3333333333333333333333333333333333"),
+        );
         // 34 digits and a tie, to even; and just above the tie.
-        check("10000000000000000000000000000000005", "/", "1", Some("10000000000000000000000000000000000"));
-        check("10000000000000000000000000000000015", "/", "1", Some("10000000000000000000000000000000020"));
-        check("20000000000000000000000000000000010.0002", "/", "2", Some("10000000000000000000000000000000010"));
+        check(
+            "10000000000000000000000000000000005",
+            "/",
+            "1",
+            Some("10000000000000000000000000000000000"),
+        );
+        check(
+            "10000000000000000000000000000000015",
+            "/",
+            "1",
+            Some("10000000000000000000000000000000020"),
+        );
+        check(
+            "20000000000000000000000000000000010.0002",
+            "/",
+            "2",
+            Some("10000000000000000000000000000000010"),
+        );
         check("1", "/", "0", None);
     }
 
@@ -416,7 +454,12 @@ mod tests {
         check("1E900000000000000000", "div", "3", None);
         let nines = "9".repeat(900);
         check(&nines, "*", &nines, None);
-        check("1E999999999999999999", "*", "1E999999999999999999", Some("1E+1999999999999999998"));
+        check(
+            "1E999999999999999999",
+            "*",
+            "1E999999999999999999",
+            Some("1E+1999999999999999998"),
+        );
     }
 
     #[test]
