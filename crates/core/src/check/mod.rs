@@ -27,7 +27,7 @@ use crate::reason::{Code, Reason};
 use crate::value::Value;
 use crate::value::decimal::{Decimal, Number, NumberSyntax, Surroundings};
 use crate::value::geo::GeoPointSyntax;
-use crate::value::temporal::{Date, Moment};
+use crate::value::temporal::{Date, Duration, Moment, TemporalFormat, Year, YearMonth};
 
 /// What a cell was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,9 +68,12 @@ pub(crate) enum Cast {
     Boolean(BooleanSyntax, Rules<bool>),
     Json(Box<JsonRules>),
     List(Box<ListRules>),
-    DateTime(Rules<Moment<'static>>),
-    Date(Rules<Date>),
-    Time(Rules<Moment<'static>>),
+    DateTime(TemporalFormat, Rules<Moment<'static>>),
+    Date(TemporalFormat, Rules<Date>),
+    Time(TemporalFormat, Rules<Moment<'static>>),
+    Year(Rules<Year>),
+    YearMonth(Rules<YearMonth>),
+    Duration(Rules<Duration<'static>>),
     GeoPoint(GeoPointSyntax, Option<ClosedKeys>),
 }
 
@@ -232,9 +235,14 @@ impl Cast {
             Self::Boolean(syntax, rules) => rules.check(&syntax.parse(cell)?, reasons),
             Self::Json(rules) => rules.check(&rules.kind.parse(cell)?, reasons),
             Self::List(rules) => rules.check(rules.parse(cell)?, reasons),
-            Self::DateTime(rules) => Rules::check(rules, &Moment::parse_datetime(cell)?, reasons),
-            Self::Date(rules) => rules.check(&Date::parse(cell)?, reasons),
-            Self::Time(rules) => Rules::check(rules, &Moment::parse_time(cell)?, reasons),
+            Self::DateTime(format, rules) => {
+                Rules::check(rules, &format.datetime(cell)?, reasons);
+            }
+            Self::Date(format, rules) => rules.check(&format.date(cell)?, reasons),
+            Self::Time(format, rules) => Rules::check(rules, &format.time(cell)?, reasons),
+            Self::Year(rules) => rules.check(&Year::parse(cell)?, reasons),
+            Self::YearMonth(rules) => rules.check(&YearMonth::parse(cell)?, reasons),
+            Self::Duration(rules) => Rules::check(rules, &Duration::parse(cell)?, reasons),
             Self::GeoPoint(syntax, closed) => {
                 let point = syntax.parse(cell)?;
                 if let Some(closed) = closed {
@@ -256,9 +264,12 @@ impl Cast {
             Self::Boolean(syntax, _) => Value::Boolean(syntax.parse(cell)?),
             Self::Json(rules) => Value::Json(rules.kind.parse(cell)?),
             Self::List(rules) => Value::List(rules.parse(cell)?),
-            Self::DateTime(_) => Value::DateTime(Moment::parse_datetime(cell)?),
-            Self::Date(_) => Value::Date(Date::parse(cell)?),
-            Self::Time(_) => Value::Time(Moment::parse_time(cell)?),
+            Self::DateTime(format, _) => Value::DateTime(format.datetime(cell)?),
+            Self::Date(format, _) => Value::Date(format.date(cell)?),
+            Self::Time(format, _) => Value::Time(format.time(cell)?),
+            Self::Year(_) => Value::Year(Year::parse(cell)?),
+            Self::YearMonth(_) => Value::YearMonth(YearMonth::parse(cell)?),
+            Self::Duration(_) => Value::Duration(Duration::parse(cell)?),
             Self::GeoPoint(syntax, _) => Value::GeoPoint(syntax.parse(cell)?),
         })
     }
@@ -273,8 +284,11 @@ impl Cast {
             Self::Boolean(_, rules) => rules.expected().collect(),
             Self::Json(rules) => rules.expected().collect(),
             Self::List(rules) => rules.expected().collect(),
-            Self::Date(rules) => rules.expected().collect(),
-            Self::Time(rules) | Self::DateTime(rules) => rules.expected().collect(),
+            Self::Date(_, rules) => rules.expected().collect(),
+            Self::Time(_, rules) | Self::DateTime(_, rules) => rules.expected().collect(),
+            Self::Year(rules) => rules.expected().collect(),
+            Self::YearMonth(rules) => rules.expected().collect(),
+            Self::Duration(rules) => rules.expected().collect(),
             Self::GeoPoint(_, closed) => closed.iter().map(|closed| &*closed.expected).collect(),
         }
     }

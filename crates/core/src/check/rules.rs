@@ -60,13 +60,13 @@ impl<T: Logical> Bound<T> {
         order.is_some_and(|order| self.side.admits(order))
     }
 
-    /// Whether some value could meet both this lower and that upper bound, as far as their order
-    /// tells.
+    /// Whether some value could meet both this lower and that upper bound. None lies between two that
+    /// do not compare.
     pub(crate) fn leaves_room_below(&self, upper: &Self) -> bool {
         match self.literal.compare(&upper.literal) {
-            Some(Ordering::Greater) => false,
+            Some(Ordering::Less) => true,
             Some(Ordering::Equal) => self.side == Side::Minimum && upper.side == Side::Maximum,
-            Some(Ordering::Less) | None => true,
+            Some(Ordering::Greater) | None => false,
         }
     }
 }

@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 use self::decimal::{Decimal, Number};
 use self::geo::GeoPoint;
 use self::json::JsonValue;
-use self::temporal::{Date, Moment};
+use self::temporal::{Date, Duration, Moment, Year, YearMonth};
 
 /// The logical value of a cell.
 #[derive(Clone, Debug)]
@@ -38,6 +38,12 @@ pub enum Value<'a> {
     Date(Date),
     /// Of the type `time`.
     Time(Moment<'a>),
+    /// Of the type `year`.
+    Year(Year),
+    /// Of the type `yearmonth`.
+    YearMonth(YearMonth),
+    /// Of the type `duration`.
+    Duration(Duration<'a>),
     /// Of the type `geopoint`.
     GeoPoint(GeoPoint<'a>),
 }
@@ -59,6 +65,9 @@ impl Value<'_> {
             }
             Self::DateTime(value) | Self::Time(value) => value.write_key(out),
             Self::Date(value) => value.write_key(out),
+            Self::Year(value) => value.write_key(out),
+            Self::YearMonth(value) => value.write_key(out),
+            Self::Duration(value) => value.write_key(out),
             Self::GeoPoint(value) => value.write_key(out),
         }
     }

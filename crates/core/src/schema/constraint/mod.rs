@@ -184,6 +184,14 @@ impl<'a> Constraints<'a> {
     pub(super) fn rules<T: Logical>(&mut self, literal: &Literal<'_, T>) -> Rules<T> {
         let bounds = self.bounds(literal);
         let members = self.members(literal.read, literal.expected);
+        if let (Some(bound), Some((members, _))) = (bounds.first(), &members) {
+            let note = (literal.note)(&bound.literal);
+            if members.iter().any(|value| (literal.note)(value) != note) {
+                let message = "`enum` and bounds mix values with and without a zone";
+                let hint = "give all of them a zone, or none";
+                self.faults.push(self.path, message, hint);
+            }
+        }
         self.close_bounds(bounds, members)
     }
 
@@ -221,7 +229,7 @@ impl<'a> Constraints<'a> {
             .into_iter()
             .filter_map(|(side, name)| self.bound(side, name, literal))
             .collect();
-        self.check_bounds(&bounds);
+        self.check_bounds(&bounds, literal);
         bounds
     }
 
@@ -251,18 +259,15 @@ impl<'a> Constraints<'a> {
         })
     }
 
-    fn check_bounds<T: Logical>(&mut self, bounds: &[Bound<T>]) {
-        let mut rest = bounds.iter();
-        while let Some(bound) = rest.next() {
-            if rest
-                .clone()
-                .any(|other| bound.literal.compare(&other.literal).is_none())
-            {
-                let message = "bounds with and without a zone are mixed";
-                self.faults
-                    .push(self.path, message, "give all of them a zone, or none");
-                return;
-            }
+    fn check_bounds<T: Logical>(&mut self, bounds: &[Bound<T>], literal: &Literal<'_, T>) {
+        let mut notes = bounds.iter().map(|bound| (literal.note)(&bound.literal));
+        if let Some(first) = notes.next()
+            && notes.any(|note| note != first)
+        {
+            let message = "bounds with and without a zone are mixed";
+            self.faults
+                .push(self.path, message, "give all of them a zone, or none");
+            return;
         }
         for lower in bounds.iter().filter(|bound| bound.side.is_lower()) {
             for upper in bounds.iter().filter(|bound| !bound.side.is_lower()) {

@@ -12,6 +12,7 @@ use crate::schema::json::Json;
 use crate::schema::read::string;
 use crate::value::Value;
 use crate::value::decimal::NumberSyntax;
+use crate::value::temporal::TemporalFormat;
 
 const DELIMITER: &str = ",";
 /// The most bytes of a delimiter.
@@ -72,9 +73,9 @@ impl ItemType {
             Self::Integer => Cast::Integer(NumberSyntax::default(), Rules::none()),
             Self::Boolean => Cast::Boolean(boolean::default_syntax(), Rules::none()),
             Self::Number => Cast::Number(NumberSyntax::default(), Rules::none()),
-            Self::DateTime => Cast::DateTime(Rules::none()),
-            Self::Date => Cast::Date(Rules::none()),
-            Self::Time => Cast::Time(Rules::none()),
+            Self::DateTime => Cast::DateTime(TemporalFormat::Default, Rules::none()),
+            Self::Date => Cast::Date(TemporalFormat::Default, Rules::none()),
+            Self::Time => Cast::Time(TemporalFormat::Default, Rules::none()),
         }
     }
 }

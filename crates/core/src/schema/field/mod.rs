@@ -150,9 +150,9 @@ impl Reader<'_> {
             FieldKind::DateTime => self.datetime(constraints),
             FieldKind::Date => self.date(constraints),
             FieldKind::Time => self.time(constraints),
-            FieldKind::Year => self.year(constraints),
-            FieldKind::YearMonth => self.yearmonth(constraints),
-            FieldKind::Duration => self.duration(constraints),
+            FieldKind::Year => Some(self.year(constraints)),
+            FieldKind::YearMonth => Some(self.yearmonth(constraints)),
+            FieldKind::Duration => Some(self.duration(constraints)),
             FieldKind::GeoPoint => self.geopoint(constraints),
             FieldKind::GeoJson => self.geojson(constraints),
         }?;
@@ -198,5 +198,7 @@ impl Reader<'_> {
     }
 }
 
+#[cfg(test)]
+mod temporal_tests;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ fn field(properties: &str) -> Field {
 
 /// Checks which cells a field takes.
 #[track_caller]
-fn check(properties: &str, good: &[&str], bad: &[&str]) {
+pub(super) fn check(properties: &str, good: &[&str], bad: &[&str]) {
     let field = field(properties);
     for cell in good {
         let mut reasons = Vec::new();
@@ -35,7 +35,7 @@ fn check(properties: &str, good: &[&str], bad: &[&str]) {
 
 /// Checks the faults of a field: pointer within the field, then part of the message.
 #[track_caller]
-fn check_faults(properties: &str, expected: &[(&str, &str)]) {
+pub(super) fn check_faults(properties: &str, expected: &[(&str, &str)]) {
     let text = format!(r#"{{"fields": [{{"name": "x", {properties}}}]}}"#);
     let faults = Schema::parse(text.as_bytes()).unwrap_err();
     let found: Vec<_> = faults.iter().map(ToString::to_string).collect();
@@ -48,7 +48,7 @@ fn check_faults(properties: &str, expected: &[(&str, &str)]) {
 
 /// Checks which of two cells are the same value.
 #[track_caller]
-fn check_same(properties: &str, same: &[&str], other: &str) {
+pub(super) fn check_same(properties: &str, same: &[&str], other: &str) {
     let field = field(properties);
     let key = |cell: &str| {
         let mut key = Vec::new();

@@ -108,10 +108,10 @@ fn year_first(cursor: &mut Cursor<'_>) -> Option<Date> {
     Date::new(year, month, cursor.two()?)
 }
 
-/// `3 Mar 2021`, `3-Mar-2021`, `March 3, 2021`, `Mar 3 2021`.
+/// `3 Mar 2021`, `3-Mar-2021`, `3rd March 2021`, `March 3, 2021`, `Mar 3 2021`.
 fn month_named(cursor: &mut Cursor<'_>) -> Option<Date> {
     if cursor.digits_ahead() > 0 {
-        let day = cursor.short(1)?;
+        let day = named_day(cursor)?;
         let mark = if cursor.has(b"-") { b"-" } else { b" " };
         if mark == b" " {
             cursor.text(mark)?;
@@ -122,10 +122,23 @@ fn month_named(cursor: &mut Cursor<'_>) -> Option<Date> {
     }
     let month = cursor.any_name(&MONTHS)? + 1;
     cursor.text(b" ")?;
-    let day = cursor.short(1)?;
+    let day = named_day(cursor)?;
     cursor.has(b",");
     cursor.text(b" ")?;
     Date::new(cursor.year()?, month, day)
+}
+
+/// `3` or `3rd`.
+fn named_day(cursor: &mut Cursor<'_>) -> Option<u8> {
+    let day = cursor.short(1)?;
+    let ending: &[u8] = match day {
+        1 | 21 | 31 => b"st",
+        2 | 22 => b"nd",
+        3 | 23 => b"rd",
+        _ => b"th",
+    };
+    cursor.has(ending);
+    Some(day)
 }
 
 fn clock_after_t<'a>(cursor: &mut Cursor<'a>) -> Option<Clock<'a>> {

@@ -1,5 +1,6 @@
 //! The formats of dates, times and datetimes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::any;
@@ -118,5 +119,11 @@ impl TemporalKind {
             Self::Time => "time",
             Self::DateTime => "datetime",
         }
+    }
+}
+
+impl fmt::Display for TemporalKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

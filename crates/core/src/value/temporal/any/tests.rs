@@ -21,6 +21,8 @@ fn dates() {
         "March 3, 2021",
         "Mar 3 2021",
         "MAR 03, 2021",
+        "3rd Mar 2021",
+        "March 3rd, 2021",
         "Wed, 3 Mar 2021",
         "Wednesday, March 3, 2021",
     ] {
@@ -54,6 +56,8 @@ fn dates() {
         "12021-03-03",
         "Sept 3, 2021",
         "3 März 2021",
+        "3th Mar 2021",
+        "rd Mar 2021",
         "today",
         "1614729600",
     ] {
