@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::eval::{Budget, Undecided};
 use crate::value::decimal::{Decimal, Number};
 use crate::value::json::JsonValue;
-use crate::value::temporal::{Date, Moment};
+use crate::value::temporal::{Date, Duration, Moment, Year, YearMonth};
 use crate::value::{Logical, Value};
 
 /// A value, or none. Lists are shared: to pass one on costs nothing.
@@ -20,6 +20,9 @@ pub(super) enum Datum<'a> {
     Date(Date),
     Time(Moment<'a>),
     DateTime(Moment<'a>),
+    Year(Year),
+    YearMonth(YearMonth),
+    Duration(Duration<'a>),
     List(Arc<[Datum<'a>]>),
     /// A JSON object: its members in the order of their names.
     Object(Arc<[(Cow<'a, str>, Datum<'a>)]>),
@@ -42,6 +45,9 @@ impl<'a> Datum<'a> {
             | Self::Date(_)
             | Self::Time(_)
             | Self::DateTime(_)
+            | Self::Year(_)
+            | Self::YearMonth(_)
+            | Self::Duration(_)
             | Self::List(_)
             | Self::Object(_)
             | Self::GeoPoint(_) => self.clone(),
@@ -58,6 +64,9 @@ impl<'a> Datum<'a> {
             Self::Date(date) => Datum::Date(date),
             Self::Time(time) => Datum::Time(time.into_owned()),
             Self::DateTime(datetime) => Datum::DateTime(datetime.into_owned()),
+            Self::Year(year) => Datum::Year(year),
+            Self::YearMonth(month) => Datum::YearMonth(month),
+            Self::Duration(duration) => Datum::Duration(duration.into_owned()),
             Self::List(items) => {
                 let items = items.iter().cloned().map(Datum::into_owned);
                 Datum::List(items.collect())
@@ -129,6 +138,9 @@ impl<'a> Datum<'a> {
             (Self::Date(left), Self::Date(right)) => known(left.compare(right)),
             (Self::Time(left), Self::Time(right))
             | (Self::DateTime(left), Self::DateTime(right)) => known(left.compare(right)),
+            (Self::Year(left), Self::Year(right)) => known(left.compare(right)),
+            (Self::YearMonth(left), Self::YearMonth(right)) => known(left.compare(right)),
+            (Self::Duration(left), Self::Duration(right)) => known(left.compare(right)),
             (
                 Self::Number(_)
                 | Self::Text(_)
@@ -136,6 +148,9 @@ impl<'a> Datum<'a> {
                 | Self::Date(_)
                 | Self::Time(_)
                 | Self::DateTime(_)
+                | Self::Year(_)
+                | Self::YearMonth(_)
+                | Self::Duration(_)
                 | Self::List(_)
                 | Self::Object(_)
                 | Self::GeoPoint(_),
@@ -157,6 +172,9 @@ impl<'a> From<Value<'a>> for Datum<'a> {
             Value::DateTime(datetime) => Self::DateTime(datetime),
             Value::Date(date) => Self::Date(date),
             Value::Time(time) => Self::Time(time),
+            Value::Year(year) => Self::Year(year),
+            Value::YearMonth(month) => Self::YearMonth(month),
+            Value::Duration(duration) => Self::Duration(duration),
             Value::GeoPoint(point) => Self::GeoPoint(Box::new([point.lon, point.lat])),
         }
     }

@@ -167,6 +167,9 @@ pub(super) fn item<'a>(of: &Datum<'a>, at: &Datum<'a>, budget: &mut Budget) -> R
         | Datum::Date(_)
         | Datum::Time(_)
         | Datum::DateTime(_)
+        | Datum::Year(_)
+        | Datum::YearMonth(_)
+        | Datum::Duration(_)
         | Datum::Object(_)
         | Datum::GeoPoint(_) => Err(Undecided),
     }
@@ -223,6 +226,9 @@ fn size<'a>(of: &Datum<'a>, budget: &mut Budget) -> Result<Datum<'a>> {
         | Datum::Date(_)
         | Datum::Time(_)
         | Datum::DateTime(_)
+        | Datum::Year(_)
+        | Datum::YearMonth(_)
+        | Datum::Duration(_)
         | Datum::GeoPoint(_) => Err(Undecided),
     }
 }
@@ -269,12 +275,15 @@ fn int(of: Datum<'_>) -> Result<Datum<'_>> {
             let number = syntax.integer(&text).ok_or(Undecided)?;
             Ok(Datum::finite(number.into_owned()))
         }
+        Datum::Year(year) => Ok(Datum::finite(Decimal::from(year.year()))),
         Datum::Null
         | Datum::Bool(_)
         | Datum::Number(Number::Infinite(_) | Number::NotANumber)
         | Datum::Date(_)
         | Datum::Time(_)
         | Datum::DateTime(_)
+        | Datum::YearMonth(_)
+        | Datum::Duration(_)
         | Datum::List(_)
         | Datum::Object(_)
         | Datum::GeoPoint(_) => Err(Undecided),
@@ -300,6 +309,9 @@ fn string(of: Datum<'_>) -> Result<Datum<'_>> {
         | Datum::Date(_)
         | Datum::Time(_)
         | Datum::DateTime(_)
+        | Datum::Year(_)
+        | Datum::YearMonth(_)
+        | Datum::Duration(_)
         | Datum::List(_)
         | Datum::Object(_)
         | Datum::GeoPoint(_) => Err(Undecided),
