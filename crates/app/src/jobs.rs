@@ -15,7 +15,7 @@ use rowgate_core::upload::Budget;
 use rowgate_core::{Error, ErrorKind, Result};
 pub use rowgate_store::any::AnySource;
 use rowgate_store::any::AnyStore;
-use rowgate_store::local::{LocalSource, LocalStore};
+use rowgate_store::local::{LocalScratch, LocalSource, LocalStore};
 use rowgate_store::s3::{S3Client, S3Source, S3Store};
 pub use rowgate_store::stream::{BodyFeeder, BodySource};
 use rowgate_store::stream::{StdoutStore, StreamSource};
@@ -71,6 +71,7 @@ pub fn control() -> Control {
         cancel: rowgate_core::control::CancellationToken::new(),
         progress: Arc::default(),
         clock: Arc::new(SystemClock),
+        scratch: None,
     }
 }
 
@@ -150,7 +151,7 @@ impl App {
             landings,
         } = prepared.ok_or_else(stopped)??;
         let run_id = job.run_id.clone();
-        let task_control = control.clone();
+        let task_control = self.with_scratch(control);
         let run = async move { run::ingest(&job, &source, places, &landings, &task_control).await };
         // In the caller's span: the run's log lines carry its request.
         let task = tokio::spawn(run.in_current_span());
@@ -194,7 +195,7 @@ impl App {
         let source = self.source(&request.source).await?;
         run::look_at_destination(&destination, request.existing).await?;
         let job = self.job(schema, request.dialect)?;
-        let judged = run::validate(&job, &source, control, |_| {}).await;
+        let judged = run::validate(&job, &source, &self.with_scratch(control), |_| {}).await;
         judged.map_err(|err| err.in_run(&job.run_id))
     }
 
@@ -212,7 +213,7 @@ impl App {
         on_error: impl FnMut(&RecordError) + Send,
     ) -> Result<Report> {
         let job = self.job(schema, dialect)?;
-        let judged = run::validate(&job, source, control, on_error).await;
+        let judged = run::validate(&job, source, &self.with_scratch(control), on_error).await;
         judged.map_err(|err| err.in_run(&job.run_id))
     }
 
@@ -301,6 +302,19 @@ impl App {
             },
             existing,
         })
+    }
+
+    /// Lets a run have scratch space, unless it has some.
+    fn with_scratch(&self, control: &Control) -> Control {
+        let given = control.scratch.clone();
+        let folder = || match &self.settings.scratch.dir {
+            Some(folder) => folder.clone(),
+            None => std::env::temp_dir(),
+        };
+        Control {
+            scratch: given.or_else(|| Some(Arc::new(LocalScratch::new(folder())))),
+            ..control.clone()
+        }
     }
 
     fn job(&self, schema: LoadedSchema, dialect: DialectOptions) -> Result<Job> {

@@ -61,6 +61,9 @@ pub(crate) struct GlobalArgs {
     /// Log more to standard error: `-v` what happens, `-vv` every step
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
+    /// Put what memory cannot hold into this folder [default: the system's for temporary files]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) temp_dir: Option<PathBuf>,
     /// Print results and errors only: no progress, no summary
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,

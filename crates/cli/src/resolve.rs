@@ -120,9 +120,12 @@ impl GlobalArgs {
             3.. => (Some("trace"), "-vvv"),
         };
         let level = given("log.level", flag, level.map(str::to_owned));
+        let temp_dir = self.temp_dir.as_ref();
+        let temp_dir = temp_dir.map(|folder| folder.to_string_lossy().into_owned());
         given("log.format", "--log-format", format)
             .into_iter()
             .chain(level)
+            .chain(given("scratch.dir", "--temp-dir", temp_dir))
             .collect()
     }
 }

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 pub use tokio_util::sync::CancellationToken;
 
+use crate::scratch::Scratch;
+
 /// Tells the time. The core has no clock of its own.
 pub trait Clock: Send + Sync {
     /// Returns the time.
@@ -72,6 +74,8 @@ pub struct Control {
     pub progress: Arc<Progress>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where the run puts what memory cannot hold; `None`: a run that needs it stops with an error.
+    pub scratch: Option<Arc<dyn Scratch>>,
 }
 
 impl std::fmt::Debug for Control {
@@ -79,6 +83,7 @@ impl std::fmt::Debug for Control {
         f.debug_struct("Control")
             .field("cancel", &self.cancel)
             .field("progress", &self.progress)
+            .field("scratch", &self.scratch)
             .finish_non_exhaustive()
     }
 }

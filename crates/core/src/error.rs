@@ -115,6 +115,10 @@ pub enum Role {
     Quarantine,
     /// Where the report goes.
     Report,
+    /// A table that the schema's foreign keys refer to.
+    Resource,
+    /// Where a run puts what memory cannot hold.
+    Scratch,
 }
 
 impl Role {
@@ -125,6 +129,8 @@ impl Role {
             Self::Destination => "destination",
             Self::Quarantine => "quarantine",
             Self::Report => "report",
+            Self::Resource => "resource",
+            Self::Scratch => "scratch space",
         }
     }
 }
@@ -279,7 +285,8 @@ impl Error {
 /// The one table from a store's refusal to a kind of error.
 fn store_kind(role: Role, fault: FaultKind) -> ErrorKind {
     let unusable = match role {
-        Role::Source => ErrorKind::Source,
+        Role::Source | Role::Resource => ErrorKind::Source,
+        Role::Scratch => ErrorKind::Settings,
         Role::Schema => ErrorKind::Schema,
         Role::Destination | Role::Quarantine | Role::Report => ErrorKind::Destination,
     };
@@ -292,7 +299,8 @@ fn store_kind(role: Role, fault: FaultKind) -> ErrorKind {
         FaultKind::Credentials => ErrorKind::Settings,
         FaultKind::AlreadyExists => ErrorKind::DestinationExists,
         FaultKind::Changed => match role {
-            Role::Source | Role::Schema => ErrorKind::SourceChanged,
+            Role::Source | Role::Schema | Role::Resource => ErrorKind::SourceChanged,
+            Role::Scratch => ErrorKind::Dependency,
             Role::Destination | Role::Quarantine | Role::Report => ErrorKind::DestinationExists,
         },
         FaultKind::Full | FaultKind::Unavailable => ErrorKind::Dependency,

@@ -145,8 +145,12 @@ impl<'p> Gate<'p> {
     /// Makes a gate.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
+        Self::with_keys(plan, KeyRule::of(plan))
+    }
+
+    /// Makes a gate that takes note of other keys than those of the plan.
+    pub(crate) fn with_keys(plan: &'p Plan, key_rules: Vec<KeyRule>) -> Self {
         let checks = plan.checks();
-        let key_rules = KeyRule::of(plan);
         Self {
             plan,
             key_parts: KeyPart::of(&key_rules, checks.len()),

@@ -40,6 +40,7 @@ pub mod rule;
 pub mod run;
 pub mod scan;
 pub mod schema;
+pub mod scratch;
 pub mod store;
 pub mod summary;
 pub mod text;

@@ -101,6 +101,7 @@ async fn land(store: &MemoryStore, csv: &'static str) -> rowgate_core::Result<Re
         cancel: CancellationToken::new(),
         progress: Arc::default(),
         clock: Arc::new(SystemClock),
+        scratch: None,
     };
     let source = MemorySource::new("orders.csv", csv);
     ingest(&job, &source, places, &landings, &control).await

@@ -17,10 +17,6 @@ const BOUNDARY: &[(&str, &str)] = &[
         "where each setting comes from, by the key that the table gives it",
     ),
     (
-        "crates/core/src/keys/mod.rs",
-        "values that were seen in a unique column: bytes are what they are",
-    ),
-    (
         "crates/core/src/plan.rs",
         "the schema's fields by name, while labels of a header are looked up",
     ),

@@ -119,7 +119,8 @@ settings! {
         /// The longest record; a longer one is rejected.
         record_bytes: ByteSize = ByteSize::mib(1),
             "a size from `1KiB` to `1GiB`" => |size| (1024..=1024 * MIB).contains(&size.bytes());
-        /// The memory that the values of unique columns may take.
+        /// The memory that keys may take: of unique columns, primary, unique and foreign keys. What is
+        /// more goes to scratch space.
         unique_bytes: ByteSize = ByteSize::mib(256);
         /// How many errors the report shows.
         error_samples: u32 = 100,
@@ -140,6 +141,12 @@ settings! {
             "a whole number from 1 to 64" => |n| (1..=64).contains(n);
         /// The memory that parts in flight may take, over all outputs of a run; one part always may.
         memory: ByteSize = ByteSize::mib(24);
+    }
+
+    /// Where a run puts what memory cannot hold, until it ends.
+    scratch: ScratchSettings, Manner {
+        /// The folder for it; the system's folder for temporary files unless set.
+        dir: Option<PathBuf> = None;
     }
 
     /// How S3 is reached. What is not set is left to the standard AWS environment and profiles.

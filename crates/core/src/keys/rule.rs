@@ -3,6 +3,7 @@
 use crate::gate::Fault;
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
+use crate::schema::ReferencedTable;
 use crate::text::shorten;
 
 /// What is asked of a key.
@@ -14,6 +15,11 @@ pub(crate) enum Asked {
     Primary,
     /// No two records have the same, those that lack a component aside (`uniqueKeys`).
     UniqueKey,
+    /// A record that is referred to has the same: the schema's foreign key of this number.
+    ForeignKey { number: usize },
+    /// Nothing: records may refer to it by the foreign key of this number.
+    #[expect(dead_code, reason = "the second pass over a source makes it")]
+    Referenced { number: usize },
 }
 
 impl Asked {
@@ -22,6 +28,15 @@ impl Asked {
             Self::Unique => Code::UniqueError,
             Self::Primary => Code::PrimaryKey,
             Self::UniqueKey => Code::UniqueKey,
+            Self::ForeignKey { .. } | Self::Referenced { .. } => Code::ForeignKey,
+        }
+    }
+
+    /// Whether an accepted record's key is kept.
+    pub(crate) fn claims(self) -> bool {
+        match self {
+            Self::Unique | Self::Primary | Self::UniqueKey | Self::Referenced { .. } => true,
+            Self::ForeignKey { .. } => false,
         }
     }
 }
@@ -34,34 +49,50 @@ pub(crate) struct KeyRule {
     pub(crate) columns: Vec<Option<usize>>,
     /// The columns' names, as messages show them.
     names: String,
+    /// The table that is referred to, as messages show it.
+    table: String,
 }
 
 impl KeyRule {
-    /// Returns a plan's rules, in the order in which their faults are listed.
+    /// Makes a rule for a key of these fields of a plan's schema.
+    pub(crate) fn new(plan: &Plan, asked: Asked, fields: &[usize]) -> Self {
+        let all = plan.schema().fields();
+        let names = fields.iter().filter_map(|&idx| all.get(idx));
+        let names: Vec<String> = names.map(|f| format!("`{}`", shorten(f.name()))).collect();
+        Self {
+            asked,
+            columns: fields.iter().map(|&idx| plan.column_of(idx)).collect(),
+            names: names.join(", "),
+            table: String::new(),
+        }
+    }
+
+    /// Returns the rules of a plan, in the order in which their faults are listed.
     pub(crate) fn of(plan: &Plan) -> Vec<Self> {
         let schema = plan.schema();
-        let rule = |asked, fields: &[usize]| {
-            let names = fields.iter().filter_map(|&idx| schema.fields().get(idx));
-            let names: Vec<String> = names.map(|f| format!("`{}`", shorten(f.name()))).collect();
-            Self {
-                asked,
-                columns: fields.iter().map(|&idx| plan.column_of(idx)).collect(),
-                names: names.join(", "),
-            }
-        };
         let fields = schema.fields().iter().enumerate();
         let unique = fields
             .filter(|(_, field)| field.is_unique())
-            .map(|(idx, _)| rule(Asked::Unique, &[idx]));
+            .map(|(idx, _)| Self::new(plan, Asked::Unique, &[idx]));
         let primary = Some(schema.primary_key()).filter(|key| !key.is_empty());
+        let unique_keys = schema.unique_keys().iter();
+        let foreign = schema.foreign_keys().iter().enumerate();
         unique
-            .chain(primary.map(|key| rule(Asked::Primary, key)))
-            .chain(
-                schema
-                    .unique_keys()
-                    .iter()
-                    .map(|key| rule(Asked::UniqueKey, key)),
-            )
+            .chain(primary.map(|key| Self::new(plan, Asked::Primary, key)))
+            .chain(unique_keys.map(|key| Self::new(plan, Asked::UniqueKey, key)))
+            .chain(foreign.map(|(number, key)| {
+                let asked = Asked::ForeignKey { number };
+                let table = match &key.table {
+                    ReferencedTable::Itself(_) => "an accepted record".to_owned(),
+                    ReferencedTable::Resource { name, .. } => {
+                        format!("the resource `{}`", shorten(name))
+                    }
+                };
+                Self {
+                    table,
+                    ..Self::new(plan, asked, &key.fields)
+                }
+            }))
             .collect()
     }
 
@@ -77,7 +108,7 @@ impl KeyRule {
     pub(crate) fn repeated(&self, line: u64) -> Fault {
         let names = &self.names;
         let expected = match self.asked {
-            Asked::Unique => {
+            Asked::Unique | Asked::ForeignKey { .. } | Asked::Referenced { .. } => {
                 format!("a value that does not stand in the column before, it is on line {line}")
             }
             Asked::Primary => {
@@ -90,6 +121,13 @@ impl KeyRule {
             }
         };
         self.fault(self.column(), expected)
+    }
+
+    /// Says that no record has the key that is referred to.
+    pub(crate) fn leads_nowhere(&self) -> Fault {
+        let names = &self.names;
+        let table = &self.table;
+        self.fault(self.column(), format!("{names} to be a key of {table}"))
     }
 
     /// Says that a component of the key is missing.
@@ -133,7 +171,13 @@ impl KeyPart {
                 match (parts.get_mut(column), rule.asked) {
                     (None | Some(Self::Primary { .. }), _) => {}
                     (Some(part), Asked::Primary) => *part = Self::Primary { rule: number },
-                    (Some(part), Asked::Unique | Asked::UniqueKey) => *part = Self::Yes,
+                    (
+                        Some(part),
+                        Asked::Unique
+                        | Asked::UniqueKey
+                        | Asked::ForeignKey { .. }
+                        | Asked::Referenced { .. },
+                    ) => *part = Self::Yes,
                 }
             }
         }

@@ -1,3 +1,8 @@
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use proptest::prelude::*;
+
 use super::*;
 use crate::batch::Batcher;
 use crate::dialect::DialectOptions;
@@ -5,6 +10,7 @@ use crate::gate::Gate;
 use crate::header::Opener;
 use crate::scan::{More, Scanner};
 use crate::schema::Schema;
+use crate::scratch::{MemoryScratch, Scratch};
 
 const FIELDS: &str = r#""fields": [
     {"name": "a", "type": "integer"}, {"name": "b"},
@@ -12,13 +18,31 @@ const FIELDS: &str = r#""fields": [
 
 /// Judges a source; returns each fault as line, code, column and the line of the claimant.
 fn judged(schema: &Schema, source: &str, batch_bytes: usize) -> Vec<String> {
+    let scratch = MemoryScratch::new(u64::MAX);
+    let in_memory = judged_in(
+        schema,
+        source,
+        batch_bytes,
+        KeySpace::new("seed", 1 << 20, None),
+    );
+    for bytes_max in [0, 500, 5_000] {
+        let scratch: Arc<dyn Scratch> = Arc::new(scratch.clone());
+        let spilling = KeySpace::new("other seed", bytes_max, Some(scratch));
+        let spilled = judged_in(schema, source, batch_bytes, spilling);
+        assert_eq!(in_memory, spilled, "{bytes_max}");
+    }
+    assert_eq!(scratch.held_bytes(), 0);
+    in_memory
+}
+
+fn judged_in(schema: &Schema, source: &str, batch_bytes: usize, space: KeySpace) -> Vec<String> {
     let options = DialectOptions::default();
     let mut opener = Opener::new(&options, 1_000);
     opener.push(source.as_bytes());
     let begun = opener.open(schema, More::None).unwrap().unwrap();
     let plan = begun.bound.unwrap();
     let mut gate = Gate::new(&plan);
-    let mut keys = Keys::new(&plan, KEY_BYTES_MAX);
+    let mut keys = Keys::new(KeyRule::of(&plan), &[], space);
     let mut batcher = Batcher::new(
         Scanner::new(begun.dialect, 1_000, begun.position),
         batch_bytes,
@@ -29,7 +53,8 @@ fn judged(schema: &Schema, source: &str, batch_bytes: usize) -> Vec<String> {
     while batcher.cut(More::None, &mut batch) {
         let n_records = batch.index().records().len();
         gate.judge(&batch, 0..n_records, &mut verdicts);
-        keys.settle(&batch, &mut verdicts).unwrap();
+        let settling = keys.settle(&batch, &mut verdicts);
+        settling.now_or_never().unwrap().unwrap();
         for rejected in verdicts.rejected() {
             let line = line_of(&batch, rejected.idx);
             found.extend(rejected.faults.iter().map(|fault| {
@@ -112,5 +137,108 @@ fn a_record_that_is_rejected_claims_nothing() {
             "6 primary-key 0 5",
             "6 unique-key 1 3",
         ],
+    );
+}
+
+/// A set of keys in little memory holds what a map holds, however it is filled and asked.
+fn check_space(slices: &[Vec<u16>], key_bytes: usize, bytes_max: u64, n_sets: usize) {
+    let scratch = MemoryScratch::new(u64::MAX);
+    let mut space = KeySpace::new("seed", bytes_max, Some(Arc::new(scratch.clone())));
+    let sets: Vec<SetId> = (0..n_sets).map(|n| space.add_set(format!("{n}"))).collect();
+    let mut expected = vec![std::collections::HashMap::new(); n_sets];
+    let key_of = |number: u16| {
+        let mut key = vec![b'k'; usize::from(number) % (key_bytes + 1)];
+        key.extend_from_slice(&number.to_be_bytes());
+        key
+    };
+    for (line, slice) in (0_u64..).zip(slices) {
+        let more: Vec<_> = sets.iter().map(|set| (*set, 9, 9 * 50)).collect();
+        space.make_room(&more).now_or_never().unwrap().unwrap();
+        for (set, expected) in sets.iter().copied().zip(&mut expected) {
+            let keys: Vec<Vec<u8>> = slice.iter().map(|number| key_of(*number)).collect();
+            let probe = |key: &Vec<u8>| (space.hash(key), key.clone());
+            let mut hashed: Vec<(u64, Vec<u8>)> = keys.iter().map(probe).collect();
+            hashed.sort();
+            let mut probes: Vec<Probe<'_>> = hashed
+                .iter()
+                .map(|(hash, key)| Probe {
+                    hash: *hash,
+                    key,
+                    line: None,
+                })
+                .collect();
+            space
+                .find(set, &mut probes)
+                .now_or_never()
+                .unwrap()
+                .unwrap();
+            let found: Vec<Option<u64>> = probes
+                .iter()
+                .map(|probe| probe.line.or_else(|| space.get(set, probe.hash, probe.key)))
+                .collect();
+            for ((hash, key), found) in hashed.iter().zip(found) {
+                assert_eq!(found, expected.get(key).copied());
+                if expected.get(key).is_none() && space.get(set, *hash, key).is_none() {
+                    space.insert(set, *hash, key, line).unwrap();
+                }
+            }
+            for (_, key) in hashed {
+                expected.entry(key).or_insert(line);
+            }
+        }
+    }
+    drop(space);
+    assert_eq!(scratch.held_bytes(), 0);
+}
+
+proptest! {
+    #[test]
+    fn a_space_is_a_map(
+        slices in prop::collection::vec(prop::collection::vec(0_u16..500, 0..10), 0..200),
+        key_bytes in 0_usize..40,
+        bytes_max in prop::sample::select(vec![0_u64, 300, 2_000, 20_000]),
+        n_sets in 1_usize..3,
+    ) {
+        check_space(&slices, key_bytes, bytes_max, n_sets);
+    }
+}
+
+#[test]
+fn runs_are_merged_again_and_again() {
+    let slices: Vec<Vec<u16>> = (0..5_000).map(|n| vec![n * 7 % 5_000, n, n / 2]).collect();
+    check_space(&slices, 20, 3_000, 1);
+}
+
+#[test]
+fn without_scratch_space_too_many_keys_are_an_error() {
+    let mut space = KeySpace::new("seed", 10_000, None);
+    let set = space.add_set("a".to_owned());
+    let full = (0_u64..).find_map(|n| {
+        let key = n.to_be_bytes();
+        let hash = space.hash(&key);
+        space.insert(set, hash, &key, n).err().map(|err| (n, err))
+    });
+    let (n, err) = full.unwrap();
+    assert!(n > 100, "{n}");
+    assert_eq!(err.kind(), crate::ErrorKind::Limit);
+}
+
+#[test]
+fn a_full_scratch_space_is_a_dependency_that_failed() {
+    let mut space = KeySpace::new("seed", 1_000, Some(Arc::new(MemoryScratch::new(100))));
+    let set = space.add_set("a".to_owned());
+    for n in 0..10_u64 {
+        let key = n.to_be_bytes();
+        space.insert(set, space.hash(&key), &key, n).unwrap();
+    }
+    let full = space
+        .make_room(&[(set, 100, 4_000)])
+        .now_or_never()
+        .unwrap();
+    let err = full.unwrap_err();
+    assert_eq!(err.kind(), crate::ErrorKind::Dependency);
+    assert_eq!(
+        err.chain(),
+        "could not write to the scratch space `memory`: 250 bytes are needed in memory, and 100 are free"
     );
 }

@@ -9,7 +9,7 @@ use crate::gate::{
     Escaped, FORMULA_ESCAPE, Gate, Redaction, Rejected, Stretch, Verdicts, check_escape,
 };
 use crate::header::{Opened, Opener};
-use crate::keys::Keys;
+use crate::keys::{KeyRule, KeySpace, Keys};
 use crate::ledger::{Balanced, Extra, Ledger, ReadTotals};
 use crate::plan::{HeaderFault, Plan};
 use crate::report::{Counts, DialectReport, RecordError};
@@ -209,7 +209,12 @@ struct Judge<'a, S: Source, K: Sink> {
 impl<S: Source, K: Sink> Judge<'_, S, K> {
     async fn run(&mut self) -> Result<Option<Stopped>> {
         let mut gate = Gate::new(self.plan);
-        let mut keys = Keys::new(self.plan, self.job.limits.unique_bytes_max);
+        let space = KeySpace::new(
+            &self.job.run_id,
+            self.job.limits.unique_bytes_max,
+            self.control.scratch.clone(),
+        );
+        let mut keys = Keys::new(KeyRule::of(self.plan), &[], space);
         let mut batch = Batch::default();
         let mut verdicts = Verdicts::default();
         while self.batches.next(&mut batch).await? {
@@ -217,7 +222,7 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             let mut first = 0;
             while first < n_stretches {
                 gate.judge(&batch, first..n_stretches, &mut verdicts);
-                let settled = keys.settle(&batch, &mut verdicts);
+                let settled = self.settle(&mut keys, &batch, &mut verdicts).await;
                 if let Some(redaction) = &self.redaction {
                     redaction.apply(&batch, &mut verdicts);
                 }
@@ -237,6 +242,13 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             }
         }
         Ok(None)
+    }
+
+    /// Settles a slice's keys, unless the run is stopped meanwhile.
+    async fn settle(&self, keys: &mut Keys, batch: &Batch, verdicts: &mut Verdicts) -> Result<()> {
+        let settling = keys.settle(batch, verdicts);
+        let settled = self.control.cancel.run_until_cancelled(settling).await;
+        settled.unwrap_or_else(|| Err(Error::cancelled()))
     }
 
     /// Books a slice and hands it to the sink, in order.

@@ -325,6 +325,7 @@ pub(crate) fn control() -> Control {
         cancel: CancellationToken::new(),
         progress: Arc::default(),
         clock: Arc::new(Still),
+        scratch: None,
     }
 }
 

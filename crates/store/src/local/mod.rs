@@ -9,11 +9,13 @@ pub(crate) mod fault;
 mod leftovers;
 mod pin;
 mod publish;
+mod scratch;
 mod source;
 mod store;
 mod target;
 mod temp;
 
+pub use self::scratch::LocalScratch;
 pub use self::source::LocalSource;
 pub use self::store::{LocalStore, LocalUpload};
 pub use crate::tally::Tally as LocalPartTag;
