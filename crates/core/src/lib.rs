@@ -36,6 +36,7 @@ pub mod positions;
 pub mod quarantine;
 pub mod reason;
 pub mod report;
+pub mod resource;
 pub mod rule;
 pub mod run;
 pub mod scan;

@@ -184,6 +184,21 @@ pub struct RejectsReport {
     pub records: u64,
 }
 
+/// A table that foreign keys refer to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResourceReport {
+    /// What the schema calls it.
+    pub name: String,
+    /// Where it was read from.
+    pub uri: String,
+    /// What tells this version of it from another, if it has versions.
+    pub version: Option<String>,
+    /// How many records were read.
+    pub records: u64,
+    /// How many of them count for nothing: they are no records, or their key is not valid.
+    pub malformed: u64,
+}
+
 /// The errors of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorsReport {
@@ -294,6 +309,9 @@ pub struct Report {
     pub source: SourceReport,
     /// The schema.
     pub schema: SchemaReport,
+    /// The tables that the schema's foreign keys refer to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourceReport>,
     /// The SHA-256, in hex, of the settings that affect the outcome.
     pub settings_fingerprint: String,
     /// Records: `read = accepted + rejected`.

@@ -75,6 +75,7 @@ async fn land(store: &MemoryStore, csv: &'static str) -> rowgate_core::Result<Re
             sha256: String::new(),
         },
         settings_fingerprint: String::new(),
+        resources: Vec::new(),
         dialect: DialectOptions::default(),
         limits: Limits::default(),
     };

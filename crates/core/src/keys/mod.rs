@@ -13,7 +13,7 @@ use crate::batch::Batch;
 use crate::error::Result;
 use crate::gate::{Claim, Fault, Rejected, Verdicts};
 use crate::keys::entry::Entry;
-pub(crate) use crate::keys::rule::{Asked, KeyCells, KeyPart, KeyRule};
+pub(crate) use crate::keys::rule::{Asked, KeyCells, KeyPart, KeyRule, family};
 use crate::keys::sorted::Probe;
 pub(crate) use crate::keys::space::{KeySpace, SetId};
 
@@ -54,6 +54,17 @@ impl Keys {
         });
         let sets = sets.collect();
         Self { rules, sets, space }
+    }
+
+    /// Gives back the space, in which only keys that are referred to are left.
+    pub(crate) fn into_space(mut self) -> KeySpace {
+        for (rule, set) in self.rules.iter().zip(self.sets) {
+            match rule.asked {
+                Asked::Unique | Asked::Primary | Asked::UniqueKey => self.space.clear(set),
+                Asked::ForeignKey { .. } | Asked::Referenced { .. } => {}
+            }
+        }
+        self.space
     }
 
     /// Settles a slice's claims: records that repeat a key, or refer to nothing, are turned away too.

@@ -3,7 +3,7 @@
 use crate::gate::Fault;
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
-use crate::schema::ReferencedTable;
+use crate::schema::{FieldKind, ReferencedTable};
 use crate::text::shorten;
 
 /// What is asked of a key.
@@ -18,7 +18,6 @@ pub(crate) enum Asked {
     /// A record that is referred to has the same: the schema's foreign key of this number.
     ForeignKey { number: usize },
     /// Nothing: records may refer to it by the foreign key of this number.
-    #[expect(dead_code, reason = "the second pass over a source makes it")]
     Referenced { number: usize },
 }
 
@@ -182,6 +181,17 @@ impl KeyPart {
             }
         }
         parts
+    }
+}
+
+/// Returns what values of a type are compared to: values of different families are never equal.
+pub(crate) fn family(kind: FieldKind) -> &'static str {
+    if matches!(kind, FieldKind::Integer | FieldKind::Number) {
+        FieldKind::Number.as_str()
+    } else if matches!(kind, FieldKind::Any | FieldKind::String) {
+        FieldKind::String.as_str()
+    } else {
+        kind.as_str()
     }
 }
 

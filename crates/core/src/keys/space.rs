@@ -106,6 +106,14 @@ impl KeySpace {
         SetId(self.sets.len() - 1)
     }
 
+    /// Empties a set: its memory and its scratch space are free again.
+    pub(crate) fn clear(&mut self, SetId(set): SetId) {
+        if let Some(set) = self.sets.get_mut(set) {
+            set.runs.clear();
+            drop(set.table.drain());
+        }
+    }
+
     pub(crate) fn hash(&self, key: &[u8]) -> u64 {
         self.hasher.hash(key)
     }

@@ -9,13 +9,15 @@ use crate::gate::{
     Escaped, FORMULA_ESCAPE, Gate, Redaction, Rejected, Stretch, Verdicts, check_escape,
 };
 use crate::header::{Opened, Opener};
-use crate::keys::{KeyRule, KeySpace, Keys};
+use crate::keys::Keys;
 use crate::ledger::{Balanced, Extra, Ledger, ReadTotals};
 use crate::plan::{HeaderFault, Plan};
-use crate::report::{Counts, DialectReport, RecordError};
+use crate::report::{Counts, DialectReport, RecordError, ResourceReport};
 use crate::run::errors::{At, formula_labels, header_errors, record_errors};
 use crate::run::figures::Figures;
 use crate::run::reader::{Batches, Reader};
+use crate::run::references::{References, refers_to_itself};
+use crate::run::spool::Spooled;
 use crate::run::stop::{Refusal, Stopped, Tolerance};
 use crate::run::{Job, Judged};
 use crate::scan::{Kind, More, Scanner, to_u64};
@@ -57,6 +59,21 @@ pub(super) async fn judge<S: Source>(
     control: &Control,
     sink: &mut impl Sink,
 ) -> Result<Judged> {
+    let is_stream = source.identity().version.is_none();
+    if is_stream && refers_to_itself(&job.schema) {
+        let spooled = Spooled::of(source, control).await?;
+        return judge_pinned(job, &spooled, control, sink).await;
+    }
+    judge_pinned(job, source, control, sink).await
+}
+
+async fn judge_pinned<S: Source>(
+    job: &Job,
+    source: &S,
+    control: &Control,
+    sink: &mut impl Sink,
+) -> Result<Judged> {
+    let references = References::load(job, source, control).await?;
     let mut reader = Reader::open(source, control).await?;
     let opened = open(job, &mut reader).await?;
     let names = names(job, &opened);
@@ -64,11 +81,13 @@ pub(super) async fn judge<S: Source>(
     sink.opened(&opened, &names).await?;
     let plan = match &opened.bound {
         Ok(plan) => plan,
-        Err(faults) => return refuse_header(job, source, &opened, faults, sink).await,
+        Err(faults) => {
+            return refuse_header(job, source, &opened, faults, references.reports, sink).await;
+        }
     };
     let faults = formula_labels(plan);
     if !faults.is_empty() {
-        return refuse_header(job, source, &opened, &faults, sink).await;
+        return refuse_header(job, source, &opened, &faults, references.reports, sink).await;
     }
     check_escape(plan)?;
     let mut ledger = Ledger::new(job.limits.samples_max);
@@ -82,7 +101,6 @@ pub(super) async fn judge<S: Source>(
     let mut judge = Judge {
         batches: reader.into_batches(scanner, &opened.rest, job.limits.batch_bytes),
         plan,
-        job,
         control,
         ledger,
         tolerance: Tolerance::of(job),
@@ -92,7 +110,8 @@ pub(super) async fn judge<S: Source>(
         cells_escaped: 0,
         sink,
     };
-    let stopped = judge.run().await?;
+    let (keys, resources) = references.into_keys(plan);
+    let stopped = judge.run(keys).await?;
     let Judge {
         batches,
         ledger,
@@ -124,6 +143,7 @@ pub(super) async fn judge<S: Source>(
         summaries: figures.into_reports(),
         cells_escaped,
         dialect: dialect_report(job, &opened),
+        resources,
         refusal,
         complete,
         source_bytes: source.stored_bytes().unwrap_or(read.bytes),
@@ -136,6 +156,7 @@ async fn refuse_header<S: Source>(
     source: &S,
     opened: &Opened,
     faults: &[HeaderFault],
+    resources: Vec<ResourceReport>,
     sink: &mut impl Sink,
 ) -> Result<Judged> {
     let errors = header_errors(&job.schema, opened, faults);
@@ -154,6 +175,7 @@ async fn refuse_header<S: Source>(
         summaries: Vec::new(),
         cells_escaped: 0,
         dialect: dialect_report(job, opened),
+        resources,
         refusal: Some(Refusal::Header),
         complete: false,
         source_bytes: source.stored_bytes().unwrap_or(read.bytes),
@@ -195,7 +217,6 @@ fn names(job: &Job, opened: &Opened) -> Vec<String> {
 struct Judge<'a, S: Source, K: Sink> {
     batches: Batches<'a, S>,
     plan: &'a Plan,
-    job: &'a Job,
     control: &'a Control,
     ledger: Ledger,
     tolerance: Tolerance,
@@ -207,14 +228,8 @@ struct Judge<'a, S: Source, K: Sink> {
 }
 
 impl<S: Source, K: Sink> Judge<'_, S, K> {
-    async fn run(&mut self) -> Result<Option<Stopped>> {
+    async fn run(&mut self, mut keys: Keys) -> Result<Option<Stopped>> {
         let mut gate = Gate::new(self.plan);
-        let space = KeySpace::new(
-            &self.job.run_id,
-            self.job.limits.unique_bytes_max,
-            self.control.scratch.clone(),
-        );
-        let mut keys = Keys::new(KeyRule::of(self.plan), &[], space);
         let mut batch = Batch::default();
         let mut verdicts = Verdicts::default();
         while self.batches.next(&mut batch).await? {

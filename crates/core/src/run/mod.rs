@@ -6,6 +6,8 @@ mod figures;
 mod ingest;
 mod judge;
 mod reader;
+mod references;
+mod spool;
 mod stop;
 mod validate;
 
@@ -22,8 +24,10 @@ use crate::keys::KEY_BYTES_MAX;
 use crate::landing::LandingOptions;
 use crate::ledger::SAMPLES_MAX;
 use crate::report::{
-    Counts, DialectReport, Report, ResumeReport, SchemaReport, SourceReport, Status, SummaryReport,
+    Counts, DialectReport, Report, ResourceReport, ResumeReport, SchemaReport, SourceReport,
+    Status, SummaryReport,
 };
+use crate::resource::Resource;
 use crate::scan::RECORD_BYTES_MAX;
 use crate::schema::Schema;
 use crate::store::Source;
@@ -38,6 +42,8 @@ pub struct Job {
     pub schema: Schema,
     /// Where the schema came from.
     pub schema_identity: SchemaReport,
+    /// The tables that the schema's foreign keys refer to.
+    pub resources: Vec<Resource>,
     /// How the source is written.
     pub dialect: DialectOptions,
     /// What the run may take and tolerate.
@@ -113,6 +119,7 @@ struct Judged {
     summaries: Vec<SummaryReport>,
     cells_escaped: u64,
     dialect: DialectReport,
+    resources: Vec<ResourceReport>,
     refusal: Option<Refusal>,
     complete: bool,
     source_bytes: u64,
@@ -143,6 +150,7 @@ impl Judged {
                 dialect: self.dialect,
             },
             schema: job.schema_identity.clone(),
+            resources: self.resources,
             settings_fingerprint: job.settings_fingerprint.clone(),
             records: self.counts.records,
             bytes: self.counts.bytes,

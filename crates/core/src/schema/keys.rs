@@ -1,9 +1,13 @@
 //! Keys over several fields.
 
+use std::sync::Arc;
+
 use super::fault::{Faults, Path};
 use super::json::{Json, Object};
 use super::names::{Names, Single, names};
 use super::read::{object as object_of, string};
+use super::{Field, FieldsMatch, Schema, Uniqueness};
+use crate::check::Presence;
 
 /// Fields of another table, or of the table itself, among whose values a record's must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,4 +186,42 @@ fn referenced(
         }),
     };
     Some((written.len(), table))
+}
+
+impl Schema {
+    /// Makes the schema of a table that a key refers to: fields of these names, of the kinds of these
+    /// fields, among any others. What is asked of other fields, or of missing values, is not asked.
+    pub(crate) fn of_key(names: &[String], fields: &[&Field]) -> Self {
+        let renamed = names.iter().zip(fields).map(|(name, field)| {
+            let mut field = Field::clone(field);
+            field.name = name.as_str().into();
+            field.uniqueness = Uniqueness::Repeatable;
+            field.check.presence = Presence::Optional;
+            field
+        });
+        Self {
+            fields: renamed.collect(),
+            fields_match: FieldsMatch::Subset,
+            primary_key: Arc::default(),
+            unique_keys: Arc::default(),
+            foreign_keys: Arc::default(),
+            extension: Arc::default(),
+            notes: Arc::default(),
+        }
+    }
+
+    /// Leaves out the keys.
+    pub(crate) fn without_keys(&self) -> Self {
+        let all = self.fields.iter().cloned().map(|mut field| {
+            field.uniqueness = Uniqueness::Repeatable;
+            field
+        });
+        Self {
+            fields: all.collect(),
+            primary_key: Arc::default(),
+            unique_keys: Arc::default(),
+            foreign_keys: Arc::default(),
+            ..self.clone()
+        }
+    }
 }

@@ -50,11 +50,12 @@ pub enum Value<'a> {
 
 impl Value<'_> {
     /// Appends the canonical form of the value: of two values of one field, equal ones give equal
-    /// bytes, and others do not. It has no end mark.
+    /// bytes, and others do not. An integer is written as the number that it is, so that a key can
+    /// refer to the one by the other. It has no end mark.
     pub fn write_key(&self, out: &mut Vec<u8>) {
         match self {
             Self::Text(text) => out.extend_from_slice(text.as_bytes()),
-            Self::Integer(value) => value.write_key(out),
+            Self::Integer(value) => Number::Finite(value.clone()).write_key(out),
             Self::Number(value) => value.write_key(out),
             Self::Boolean(value) => value.write_key(out),
             Self::Json(value) => value.write_key(out),

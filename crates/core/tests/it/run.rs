@@ -26,6 +26,7 @@ pub(crate) fn job(schema: &str) -> Job {
             uri: "memory:schema".to_owned(),
             sha256: String::new(),
         },
+        resources: Vec::new(),
         dialect: DialectOptions::default(),
         limits: Limits::default(),
         settings_fingerprint: String::new(),
