@@ -24,6 +24,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::place::PlaceUri;
+use crate::resources::ResourcePlace;
 use crate::schemas::{LoadedSchema, SchemaCache, read_descriptor};
 use crate::settings::Settings;
 
@@ -48,6 +49,8 @@ pub struct IngestRequest {
     pub rejects: Option<PlaceUri>,
     /// Where the report goes; `None`: beside the destination, with `.report.json` behind.
     pub report: Option<PlaceUri>,
+    /// Where the tables are that the schema's foreign keys refer to.
+    pub resources: Vec<ResourcePlace>,
     /// How the source is written.
     pub dialect: DialectOptions,
     /// What to do with something that is at the destination already.
@@ -169,6 +172,7 @@ impl App {
     async fn prepare(&self, request: IngestRequest) -> Result<Prepared> {
         let places = resolve(&request)?;
         let schema = self.schema(&request.schema).await?;
+        let schema = self.with_resources(schema, &request.resources).await?;
         let source = self.source(&request.source).await?;
         let places = Places {
             destination: self.place(&places.destination, Role::Destination).await?,
@@ -192,6 +196,7 @@ impl App {
         let places = resolve(&request)?;
         let destination = self.place(&places.destination, Role::Destination).await?;
         let schema = self.schema(&request.schema).await?;
+        let schema = self.with_resources(schema, &request.resources).await?;
         let source = self.source(&request.source).await?;
         run::look_at_destination(&destination, request.existing).await?;
         let job = self.job(schema, request.dialect)?;
@@ -244,7 +249,7 @@ impl App {
         })
     }
 
-    async fn open(&self, place: &PlaceUri, role: Role) -> Result<AnySource> {
+    pub(crate) async fn open(&self, place: &PlaceUri, role: Role) -> Result<AnySource> {
         let opened = match place {
             PlaceUri::Stream => Ok(AnySource::Stream(StreamSource::stdin())),
             PlaceUri::Local(path) => LocalSource::open(path).await.map(AnySource::Local),
@@ -323,6 +328,7 @@ impl App {
             run_id: Uuid::now_v7().to_string(),
             schema: schema.schema,
             schema_identity: schema.identity,
+            resources: schema.resources,
             settings_fingerprint: self.settings.fingerprint(&dialect),
             dialect,
             limits: Limits {

@@ -7,6 +7,7 @@ mod digest;
 pub mod jobs;
 pub mod outcome;
 pub mod place;
+pub mod resources;
 pub mod schemas;
 pub mod settings;
 pub mod telemetry;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rowgate_core::error::Role;
 use rowgate_core::report::SchemaReport;
+use rowgate_core::resource::Resource;
 use rowgate_core::schema::Schema;
 use rowgate_core::store::{Chunks, Source};
 use rowgate_core::{Error, ErrorKind, Result};
@@ -22,6 +23,8 @@ pub struct LoadedSchema {
     pub schema: Schema,
     /// Where it came from and its hash.
     pub identity: SchemaReport,
+    /// The tables that its foreign keys refer to, as far as they are known.
+    pub resources: Vec<Resource>,
 }
 
 /// The compiled schemas that a process keeps between runs, so many at most and of 64 MiB of
@@ -90,6 +93,7 @@ impl SchemaCache {
                 uri: uri.to_owned(),
                 sha256,
             },
+            resources: Vec::new(),
         })
     }
 

@@ -10,6 +10,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rowgate_app::place::PlaceUri;
+use rowgate_app::resources::ResourcePlace;
 use rowgate_core::dialect::{Mark, Quote};
 use rowgate_core::run::RejectsMax;
 
@@ -132,6 +133,9 @@ pub(crate) struct IngestArgs {
     /// Where the report goes (by default `<DEST>.report.json`)
     #[arg(long, value_name = "DEST")]
     pub(crate) report: Option<PlaceUri>,
+    /// Where a table is that the schema's foreign keys refer to; may be given several times
+    #[arg(long, value_name = "NAME=URI")]
+    pub(crate) resource: Vec<ResourcePlace>,
     /// Replace what is at the destination
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -153,6 +157,9 @@ pub(crate) struct ValidateArgs {
     /// The Table Schema: a path, `-`, or `s3://bucket/key`
     #[arg(long, value_name = "SCHEMA")]
     pub(crate) schema: PlaceUri,
+    /// Where a table is that the schema's foreign keys refer to; may be given several times
+    #[arg(long, value_name = "NAME=URI")]
+    pub(crate) resource: Vec<ResourcePlace>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
 }

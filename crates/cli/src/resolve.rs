@@ -46,6 +46,7 @@ impl IngestArgs {
                 to: self.to.clone(),
                 rejects: self.rejects.clone(),
                 report: self.report.clone(),
+                resources: self.resource.clone(),
                 dialect: self.dialect.resolve(),
                 existing: if self.overwrite {
                     Existing::Replace

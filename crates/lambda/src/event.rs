@@ -149,6 +149,7 @@ impl DirectEvent {
             to: object("multipart_s3_key", &bucket, self.multipart_s3_key)?,
             rejects: None,
             report: None,
+            resources: Vec::new(),
             dialect: DialectOptions::default(),
             existing: Existing::Keep,
         })

@@ -21,6 +21,7 @@ pub(super) async fn run(
     control: &Control,
 ) -> Result<u8> {
     let schema = app.schema(&args.schema).await?;
+    let schema = app.with_resources(schema, &args.resource).await?;
     let source = app.source(&args.source).await?;
     let dialect = args.dialect.resolve();
     // On one terminal, a bar and lines would be in each other's way.

@@ -9,6 +9,8 @@ mod docs;
 #[cfg(test)]
 mod header;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod memory;
 #[cfg(test)]
 mod policy;

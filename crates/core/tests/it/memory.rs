@@ -46,6 +46,12 @@ impl MemorySource {
         self
     }
 
+    /// A stream that can be read once.
+    pub(crate) fn unversioned(mut self) -> Self {
+        self.identity.version = None;
+        self
+    }
+
     pub(crate) fn then_fault(mut self) -> Self {
         self.chunks.push(None);
         self

@@ -1,0 +1,210 @@
+//! Keys over whole runs: references, passes, scratch space.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use rowgate_core::ErrorKind;
+use rowgate_core::control::Control;
+use rowgate_core::report::Report;
+use rowgate_core::resource::{Resource, SharedSource};
+use rowgate_core::run::{Job, validate};
+use rowgate_core::schema::Schema;
+use rowgate_core::scratch::MemoryScratch;
+
+use crate::memory::{MemorySource, control};
+use crate::run::job;
+
+const TREE: &str = r#"{"fields": [{"name": "id", "type": "integer"}, {"name": "parent", "type": "number"}],
+    "primaryKey": "id",
+    "foreignKeys": [{"fields": "parent", "reference": {"fields": "id", "resource": ""}}]}"#;
+
+const ORDERS: &str = r#"{"fields": [{"name": "id"}, {"name": "customer", "type": "integer"}, {"name": "country"}],
+    "foreignKeys": [{"fields": ["country", "customer"],
+        "reference": {"resource": "customers", "fields": ["land", "number"]}}]}"#;
+
+fn resource(text: &str, schema: Option<&str>) -> Resource {
+    Resource {
+        name: "customers".to_owned(),
+        source: SharedSource::new(MemorySource::of(text.as_bytes())),
+        schema: schema.map(|text| Schema::parse(text.as_bytes()).unwrap()),
+        dialect: rowgate_core::dialect::DialectOptions::default(),
+    }
+}
+
+fn validated(job: &Job, source: &MemorySource, control: &Control) -> rowgate_core::Result<Report> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(validate(job, source, control, |_| {}))
+}
+
+/// Judges a source in memory and in next to none; compares line, code and column of each error.
+#[track_caller]
+fn check(job: &mut Job, source: &str, expected: &[&str]) {
+    let scratch = MemoryScratch::new(u64::MAX);
+    let spilling = Control {
+        scratch: Some(Arc::new(scratch.clone())),
+        ..control()
+    };
+    for (bytes_max, control) in [(1 << 20, control()), (0, spilling.clone()), (900, spilling)] {
+        job.limits.unique_bytes_max = bytes_max;
+        job.limits.batch_bytes = 16;
+        let chunks = source.as_bytes().chunks(7).map(Bytes::copy_from_slice);
+        let report = validated(job, &MemorySource::new(chunks), &control).unwrap();
+        let found: Vec<String> = report
+            .errors
+            .samples
+            .iter()
+            .map(|e| {
+                format!(
+                    "{} {} {}",
+                    e.line,
+                    e.code,
+                    e.column.as_deref().unwrap_or("-")
+                )
+            })
+            .collect();
+        assert_eq!(found, expected, "{bytes_max}");
+        let n_records = to_u64(source.lines().count()) - 1;
+        assert_eq!(report.records.read, n_records, "nothing counts twice");
+    }
+    assert_eq!(scratch.held_bytes(), 0);
+}
+
+fn to_u64(n: usize) -> u64 {
+    u64::try_from(n).unwrap()
+}
+
+#[test]
+fn a_table_may_refer_to_itself_forwards_and_backwards() {
+    check(
+        &mut job(TREE),
+        "id,parent\n1,\n2,01.0\n3,5\n4,9\n5,5\n",
+        &["5 foreign-key parent"],
+    );
+}
+
+/// A record counts as referred to if it passes every other check; there is no cascade.
+#[test]
+fn a_key_counts_if_its_record_passes_every_other_check() {
+    check(
+        &mut job(TREE),
+        "id,parent\nx,\n1,\n1,2\n2,7\n3,2\n4,3\n5,x\n6,5\n",
+        &[
+            "2 type-error id",
+            "4 primary-key id",
+            "5 foreign-key parent",
+            "8 type-error parent",
+            "9 foreign-key parent",
+        ],
+    );
+}
+
+#[test]
+fn a_reference_is_to_a_well_formed_record_of_a_resource() {
+    let customers = "number,name,land\n007,Bo,DE\n8,\"C\"x,DE\n9,Di\nten,Ed,DE\n11,,\n12,Fi,FR\n";
+    let mut job = job(ORDERS);
+    job.resources = vec![resource(customers, None)];
+    check(
+        &mut job,
+        "id,customer,country\na,7,DE\nb,+7,DE\nc,8,DE\nd,9,DE\ne,,DE\nf,11,\ng,7,FR\nh,12,FR\n",
+        &["4 foreign-key -", "5 foreign-key -", "8 foreign-key -"],
+    );
+    let report = validated(
+        &job,
+        &MemorySource::of(b"id,customer,country\na,7,DE\n"),
+        &control(),
+    );
+    let report = report.unwrap();
+    let resource = &report.resources[0];
+    assert_eq!((resource.records, resource.malformed), (6, 3));
+}
+
+#[test]
+fn a_resource_is_read_by_its_own_schema() {
+    let own = r#"{"fields": [{"name": "land"}, {"name": "number", "type": "number", "decimalChar": ","}, {"name": "x"}]}"#;
+    let mut job = job(ORDERS);
+    job.resources = vec![resource("number;land\n\"7,0\";DE\n8;DE\n", Some(own))];
+    check(
+        &mut job,
+        "id,customer,country\na,7,DE\nb,9,DE\n",
+        &["3 foreign-key -"],
+    );
+}
+
+/// A run that cannot begin says why.
+#[track_caller]
+fn check_refused(job: &Job, source: &MemorySource, kind: ErrorKind, expected: &str) {
+    let err = validated(job, source, &control()).unwrap_err();
+    assert_eq!(err.kind(), kind);
+    assert_eq!(err.chain(), expected);
+}
+
+#[test]
+fn what_is_wrong_with_a_reference_is_said_before_the_first_record() {
+    let source = MemorySource::of(b"id,customer,country\na,7,DE\n");
+    let mut job = job(ORDERS);
+    check_refused(
+        &job,
+        &source,
+        ErrorKind::Settings,
+        "the schema refers to the resource `customers`, which is not given: say where it is with \
+         --resource 'customers=URI'",
+    );
+    job.resources = vec![resource("number,name\n7,Bo\n", None)];
+    check_refused(
+        &job,
+        &source,
+        ErrorKind::Source,
+        "could not load the resource `customers` from `memory:source`: expected a column with the \
+         label `land`",
+    );
+    job.resources = vec![resource(
+        "",
+        Some(r#"{"fields": [{"name": "land"}, {"name": "number"}]}"#),
+    )];
+    check_refused(
+        &job,
+        &source,
+        ErrorKind::Schema,
+        "a foreign key compares `customer`, of the type `integer`, to `number`, of the type \
+         `string`: their values are never equal"
+            .replace("`string`", "`any`")
+            .as_str(),
+    );
+    job.resources = vec![resource("", Some(r#"{"fields": [{"name": "land"}]}"#))];
+    check_refused(
+        &job,
+        &source,
+        ErrorKind::Schema,
+        "a foreign key refers to the field `number`, which the schema of the resource `customers` \
+         does not have",
+    );
+}
+
+#[test]
+fn a_stream_that_refers_to_itself_is_kept_in_scratch_space() {
+    let text = b"id,parent\n1,2\n2,\n3,4\n";
+    let stream = || MemorySource::of(text).streamed().unversioned();
+    check_refused(
+        &job(TREE),
+        &stream(),
+        ErrorKind::Settings,
+        "the schema refers to the table itself, so `memory:source` must be read twice: it is a \
+         stream, and there is no scratch space to keep it in",
+    );
+    let scratch = MemoryScratch::new(1_000);
+    let with_scratch = Control {
+        scratch: Some(Arc::new(scratch.clone())),
+        ..control()
+    };
+    let report = validated(&job(TREE), &stream(), &with_scratch).unwrap();
+    assert_eq!((report.records.read, report.records.rejected), (3, 1));
+    assert_eq!(scratch.held_bytes(), 0);
+    let full = Control {
+        scratch: Some(Arc::new(MemoryScratch::new(10))),
+        ..control()
+    };
+    let err = validated(&job(TREE), &stream(), &full).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Dependency);
+}
