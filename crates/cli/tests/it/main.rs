@@ -12,6 +12,8 @@ mod help;
 #[cfg(test)]
 mod ingest;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod quarantine;

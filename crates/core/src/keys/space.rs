@@ -167,8 +167,7 @@ impl KeySpace {
             ErrorKind::Limit,
             format!(
                 "the keys need more than the {} bytes of memory that they may take, and there is no \
-                 scratch space for the rest: raise `limits.unique_bytes`, or name a folder with \
-                 `limits.temp_dir`",
+                 scratch space for the rest: raise `limits.unique_bytes`",
                 self.bounds.all
             ),
         )
