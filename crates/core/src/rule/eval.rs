@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::code::{Arithmetic, Code, Comparison, Each, Quantity};
 use super::datum::{Datum, Order};
 use super::function;
-use super::{Cell, Row};
+use super::{Cell, Row, time};
 use crate::value::decimal::{Decimal, Number};
 
 /// The most steps that a rule may take over one record. Most take fewer than ten.
@@ -333,7 +333,7 @@ fn arithmetic<'a>(
             let items = left.iter().chain(right.iter()).cloned();
             Ok(Datum::List(items.collect()))
         }
-        _ => Err(Undecided),
+        (left, right) => time::arithmetic(op, &left, &right),
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::datum::Datum;
 use super::eval::{Budget, Undecided};
+use super::time::{self, Component};
 use crate::value::decimal::arithmetic::Rounding;
 use crate::value::decimal::{Decimal, Number, NumberSyntax};
-use crate::value::temporal::{Date, Moment};
 
 type Result<T, E = Undecided> = std::result::Result<T, E>;
 
@@ -30,6 +30,10 @@ pub(super) enum Function {
     Date,
     Time,
     DateTime,
+    Year,
+    YearMonth,
+    Duration,
+    Component(Component),
     Absolute,
     Sign,
     /// To a number of digits, if there is a second argument.
@@ -78,9 +82,13 @@ impl Function {
             Self::Decimal => decimal(first),
             Self::Text => string(first),
             Self::Bool => bool(first),
-            Self::Date => date(first),
-            Self::Time => time(first),
-            Self::DateTime => datetime(first),
+            Self::Date => time::date(first),
+            Self::Time => time::time(first),
+            Self::DateTime => time::datetime(first),
+            Self::Year => time::year(&first),
+            Self::YearMonth => time::yearmonth(&first),
+            Self::Duration => time::duration(&first),
+            Self::Component(component) => time::component(component, &first),
             Self::Absolute => Ok(Datum::finite(finite(first)?.absolute())),
             Self::Sign => Ok(Datum::finite(Decimal::from(finite(first)?.signum()))),
             Self::Round(rounding) => {
@@ -175,8 +183,11 @@ pub(super) fn item<'a>(of: &Datum<'a>, at: &Datum<'a>, budget: &mut Budget) -> R
     }
 }
 
-/// Turns the sign of a number.
+/// Turns the sign of a number, or a duration the other way round.
 pub(super) fn negate(of: Datum<'_>) -> Result<Datum<'_>> {
+    if let Datum::Duration(duration) = of {
+        return Ok(Datum::Duration(duration.negated()));
+    }
     finite(of).map(|number| Datum::finite(number.negated()))
 }
 
@@ -304,9 +315,12 @@ fn string(of: Datum<'_>) -> Result<Datum<'_>> {
         Datum::Text(_) => Ok(of),
         Datum::Bool(truth) => Ok(owned(truth.to_string())),
         Datum::Number(Number::Finite(number)) => Ok(owned(number.to_text())),
+        Datum::Date(date) => Ok(owned(date.to_string())),
+        Datum::Year(year) => Ok(owned(year.to_string())),
+        Datum::YearMonth(month) => Ok(owned(month.to_string())),
+        Datum::Duration(duration) => Ok(owned(duration.to_string())),
         Datum::Null
         | Datum::Number(Number::Infinite(_) | Number::NotANumber)
-        | Datum::Date(_)
         | Datum::Time(_)
         | Datum::DateTime(_)
         | Datum::Year(_)
@@ -327,32 +341,6 @@ fn bool(of: Datum<'_>) -> Result<Datum<'_>> {
         "false" => Ok(Datum::Bool(false)),
         _ => Err(Undecided),
     }
-}
-
-fn date(of: Datum<'_>) -> Result<Datum<'_>> {
-    if let Datum::Date(_) = of {
-        return Ok(of);
-    }
-    let date = Date::parse(&text(of)?).ok_or(Undecided)?;
-    Ok(Datum::Date(date))
-}
-
-fn time(of: Datum<'_>) -> Result<Datum<'_>> {
-    if let Datum::Time(_) = of {
-        return Ok(of);
-    }
-    let text = text(of)?;
-    let time = Moment::parse_time(&text).map(Moment::into_owned);
-    time.map(Datum::Time).ok_or(Undecided)
-}
-
-fn datetime(of: Datum<'_>) -> Result<Datum<'_>> {
-    if let Datum::DateTime(_) = of {
-        return Ok(of);
-    }
-    let text = text(of)?;
-    let datetime = Moment::parse_datetime(&text).map(Moment::into_owned);
-    datetime.map(Datum::DateTime).ok_or(Undecided)
 }
 
 fn round<'a>(number: &Decimal<'_>, n_places: u16, rounding: Rounding) -> Result<Datum<'a>> {

@@ -26,6 +26,7 @@ mod operator;
 mod parse;
 mod signature;
 mod syntax;
+mod time;
 mod token;
 mod types;
 

@@ -1,6 +1,7 @@
 //! How functions are called, what they take and what they give.
 
 use super::function::{Change, Function, Part};
+use super::time::Component as C;
 use super::types::Type;
 use crate::value::decimal::arithmetic::Rounding;
 
@@ -27,6 +28,9 @@ pub(super) enum Takes {
     Date,
     Time,
     DateTime,
+    Year,
+    YearMonth,
+    Duration,
     List,
 }
 
@@ -41,6 +45,9 @@ pub(super) enum Gives {
     Date,
     Time,
     DateTime,
+    Year,
+    YearMonth,
+    Duration,
     /// An int if all arguments are, else a decimal.
     Number,
 }
@@ -154,6 +161,177 @@ pub(super) const SIGNATURES: &[Signature] = {
         signature("time", Plain, &[T::Time], G::Time, F::Time),
         signature("timestamp", Plain, &[T::Text], G::DateTime, F::DateTime),
         signature("timestamp", Plain, &[T::DateTime], G::DateTime, F::DateTime),
+        signature("int", Plain, &[T::Year], G::Int, F::Int),
+        signature("string", Plain, &[T::Date], G::Text, F::Text),
+        signature("string", Plain, &[T::Year], G::Text, F::Text),
+        signature("string", Plain, &[T::YearMonth], G::Text, F::Text),
+        signature("string", Plain, &[T::Duration], G::Text, F::Text),
+        signature("date", Plain, &[T::DateTime], G::Date, F::Date),
+        signature("year", Plain, &[T::Text], G::Year, F::Year),
+        signature("yearmonth", Plain, &[T::Text], G::YearMonth, F::YearMonth),
+        signature("duration", Plain, &[T::Text], G::Duration, F::Duration),
+        signature(
+            "getFullYear",
+            Method,
+            &[T::Date],
+            G::Int,
+            F::Component(C::FullYear),
+        ),
+        signature(
+            "getFullYear",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::FullYear),
+        ),
+        signature(
+            "getMonth",
+            Method,
+            &[T::Date],
+            G::Int,
+            F::Component(C::Month),
+        ),
+        signature(
+            "getMonth",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::Month),
+        ),
+        signature("getDate", Method, &[T::Date], G::Int, F::Component(C::Date)),
+        signature(
+            "getDate",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::Date),
+        ),
+        signature(
+            "getDayOfMonth",
+            Method,
+            &[T::Date],
+            G::Int,
+            F::Component(C::DayOfMonth),
+        ),
+        signature(
+            "getDayOfMonth",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::DayOfMonth),
+        ),
+        signature(
+            "getDayOfWeek",
+            Method,
+            &[T::Date],
+            G::Int,
+            F::Component(C::DayOfWeek),
+        ),
+        signature(
+            "getDayOfWeek",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::DayOfWeek),
+        ),
+        signature(
+            "getDayOfYear",
+            Method,
+            &[T::Date],
+            G::Int,
+            F::Component(C::DayOfYear),
+        ),
+        signature(
+            "getDayOfYear",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::DayOfYear),
+        ),
+        signature(
+            "getHours",
+            Method,
+            &[T::Time],
+            G::Int,
+            F::Component(C::Hours),
+        ),
+        signature(
+            "getHours",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::Hours),
+        ),
+        signature(
+            "getHours",
+            Method,
+            &[T::Duration],
+            G::Int,
+            F::Component(C::Hours),
+        ),
+        signature(
+            "getMinutes",
+            Method,
+            &[T::Time],
+            G::Int,
+            F::Component(C::Minutes),
+        ),
+        signature(
+            "getMinutes",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::Minutes),
+        ),
+        signature(
+            "getMinutes",
+            Method,
+            &[T::Duration],
+            G::Int,
+            F::Component(C::Minutes),
+        ),
+        signature(
+            "getSeconds",
+            Method,
+            &[T::Time],
+            G::Int,
+            F::Component(C::Seconds),
+        ),
+        signature(
+            "getSeconds",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::Seconds),
+        ),
+        signature(
+            "getSeconds",
+            Method,
+            &[T::Duration],
+            G::Int,
+            F::Component(C::Seconds),
+        ),
+        signature(
+            "getMilliseconds",
+            Method,
+            &[T::Time],
+            G::Int,
+            F::Component(C::Milliseconds),
+        ),
+        signature(
+            "getMilliseconds",
+            Method,
+            &[T::DateTime],
+            G::Int,
+            F::Component(C::Milliseconds),
+        ),
+        signature(
+            "getMilliseconds",
+            Method,
+            &[T::Duration],
+            G::Int,
+            F::Component(C::Milliseconds),
+        ),
         signature("abs", Math, &[T::Number], G::Number, F::Absolute),
         signature("sign", Math, &[T::Number], G::Int, F::Sign),
         signature(
@@ -210,7 +388,10 @@ impl Takes {
             Type::Time => self == Self::Time,
             Type::DateTime => self == Self::DateTime,
             Type::List(_) => self == Self::List,
-            Type::Null | Type::Year | Type::YearMonth | Type::Duration | Type::GeoPoint => false,
+            Type::Year => self == Self::Year,
+            Type::YearMonth => self == Self::YearMonth,
+            Type::Duration => self == Self::Duration,
+            Type::Null | Type::GeoPoint => false,
         }
     }
 
@@ -223,6 +404,9 @@ impl Takes {
             Self::Date => "date",
             Self::Time => "time",
             Self::DateTime => "datetime",
+            Self::Year => "year",
+            Self::YearMonth => "yearmonth",
+            Self::Duration => "duration",
             Self::List => "list",
         }
     }
@@ -239,6 +423,9 @@ impl Gives {
             Self::Date => Type::Date,
             Self::Time => Type::Time,
             Self::DateTime => Type::DateTime,
+            Self::Year => Type::Year,
+            Self::YearMonth => Type::YearMonth,
+            Self::Duration => Type::Duration,
             Self::Number if args.iter().all(|arg| **arg == Type::Int) => Type::Int,
             Self::Number | Self::Decimal => Type::Decimal,
         }

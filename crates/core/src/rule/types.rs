@@ -156,8 +156,7 @@ pub(super) fn of_arithmetic(op: Arithmetic, left: &Type, right: &Type) -> Option
         (Arithmetic::Remainder, ..) => None,
         (_, T::Int | T::Decimal, T::Int | T::Decimal)
         | (Arithmetic::Add, T::Text, T::Text)
-        | (Arithmetic::Add, T::List(_), T::List(_))
-        | (Arithmetic::Add | Arithmetic::Subtract, T::Duration, T::Duration) => joined,
+        | (Arithmetic::Add, T::List(_), T::List(_)) => joined,
         (Arithmetic::Add | Arithmetic::Subtract, T::Date | T::DateTime, T::Duration) => {
             Some(left.clone())
         }

@@ -1,4 +1,5 @@
 use super::{at_fault, compiled, schema};
+use crate::schema::Schema;
 
 #[test]
 fn what_is_not_cel() {
@@ -329,4 +330,27 @@ fn sizes_are_limited() {
     // Chains of `&&` and `||` and lists are flat.
     assert!(compiled(&schema(), &format!("row.b{}", " || row.b".repeat(5_000))).is_ok());
     assert!(compiled(&schema(), &format!("row.i in [1{}]", ", 1".repeat(5_000))).is_ok());
+}
+
+#[test]
+fn examples_of_the_docs_compile() {
+    let schema = Schema::parse(
+        br#"{"fields": [
+            {"name": "shipped_at", "type": "datetime"}, {"name": "ordered_at", "type": "datetime"},
+            {"name": "quantity", "type": "integer"}, {"name": "unit_price", "type": "number"},
+            {"name": "Amount (EUR)", "type": "number"}, {"name": "status", "type": "string"},
+            {"name": "voided_on", "type": "date"}, {"name": "email", "type": "string"},
+            {"name": "phone", "type": "string"}, {"name": "tags", "type": "list"},
+            {"name": "extra", "type": "object"}
+        ]}"#,
+    )
+    .unwrap();
+    let docs = include_str!("../../../../../docs/rules.md");
+    let (_, examples) = docs.split_once("```cel\n").unwrap();
+    let (examples, _) = examples.split_once("```").unwrap();
+    assert!(examples.lines().count() > 9);
+    for example in examples.lines() {
+        let faults = compiled(&schema, example).err();
+        assert_eq!(faults, None, "{example}");
+    }
 }

@@ -138,6 +138,39 @@ fn temporal_fields() {
 }
 
 #[test]
+fn calendars() {
+    let cells = "day=2024-01-31; day2=2024-03-01; at=2024-12-31T23:30:15.25-01:00; at2=2025-01-02T00:30:15.25Z; clock=09:30:00";
+    for expr in [
+        "row.day + duration('P1M') == date('2024-02-29')",
+        "row.day2 - duration('P1D') == date('2024-02-29')",
+        "duration('P1D') + row.day > row.day",
+        "row.day2 - row.day == duration('P30D')",
+        "row.day2 - row.day <= duration('P31D')",
+        "row.at2 - row.at == duration('24h')",
+        "row.at + duration('P1D') == row.at2",
+        "-duration('-90s') == duration('1m30s')",
+        "duration('PT36H').getHours() == 36 && duration('-1.5s').getMilliseconds() == -500",
+        "row.at.getFullYear() == 2025 && row.at.getMonth() == 0 && row.at.getDate() == 1",
+        "row.at.getHours() == 0 && row.at.getMinutes() == 30 && row.at.getSeconds() == 15",
+        "row.at.getMilliseconds() == 250",
+        "date(row.at) == date('2025-01-01')",
+        "row.day.getDayOfWeek() == 3 && row.day.getDayOfYear() == 30 && row.day.getDayOfMonth() == 30",
+        "row.clock.getHours() == 9",
+        "year('2024') < year('2025') && int(year('2024')) == 2024",
+        "yearmonth('2024-02') >= yearmonth('2024-01')",
+        "string(row.day) == '2024-01-31' && string(duration('3600s')) == 'PT1H'",
+    ] {
+        holds(expr, cells);
+    }
+    // A month is no number of days.
+    undecided("row.b || duration('P1M') < duration('P30D')", cells);
+    undecided(
+        "row.at - row.at2 < duration('P1D')",
+        "at=2024-01-01T00:00:00; at2=2024-01-01T00:00:00Z",
+    );
+}
+
+#[test]
 fn what_is_missing_decides_nothing() {
     undecided("row.i > 0", "");
     undecided("row.i == row.j", "i=1");
