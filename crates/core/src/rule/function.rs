@@ -323,9 +323,6 @@ fn string(of: Datum<'_>) -> Result<Datum<'_>> {
         | Datum::Number(Number::Infinite(_) | Number::NotANumber)
         | Datum::Time(_)
         | Datum::DateTime(_)
-        | Datum::Year(_)
-        | Datum::YearMonth(_)
-        | Datum::Duration(_)
         | Datum::List(_)
         | Datum::Object(_)
         | Datum::GeoPoint(_) => Err(Undecided),
