@@ -32,12 +32,16 @@ const LAYERS: &[Layer] = &[
         below: &["rowgate-core"],
     },
     Layer {
+        name: "rowgate-render",
+        below: &["rowgate-core"],
+    },
+    Layer {
         name: "rowgate-app",
         below: &["rowgate-core", "rowgate-decode", "rowgate-store"],
     },
     Layer {
         name: "rowgate",
-        below: &["rowgate-app", "rowgate-core"],
+        below: &["rowgate-app", "rowgate-core", "rowgate-render"],
     },
     Layer {
         name: "rowgate-lambda",

@@ -1,0 +1,118 @@
+//! The report in further forms, beside the one in JSON.
+
+use bytes::Bytes;
+use rowgate_core::checksum::Crc64;
+use rowgate_core::error::Role;
+use rowgate_core::report::Report;
+use rowgate_core::run::Existing;
+use rowgate_core::store::{Condition, ObjectKind, ObjectStore as _, Place, WriteOptions};
+use rowgate_core::{Error, ErrorKind, Result};
+pub use rowgate_render::ReportFormat;
+use rowgate_store::any::AnyStore;
+
+use crate::place::PlaceUri;
+
+/// Places that a report is written to when a run is over, each in a form of its own.
+pub(crate) struct Views(Vec<View>);
+
+struct View {
+    format: ReportFormat,
+    place: Place<AnyStore>,
+    condition: Condition,
+}
+
+/// Returns where a report in a further form goes: beside the one in JSON, with an ending of its own.
+#[must_use]
+pub fn place_of(format: ReportFormat, report: &PlaceUri) -> PlaceUri {
+    match format {
+        ReportFormat::Json => report.clone(),
+        ReportFormat::Html
+        | ReportFormat::Junit
+        | ReportFormat::Sarif
+        | ReportFormat::Markdown => report.with_ending(".json", format.extension()),
+    }
+}
+
+impl Views {
+    /// Looks at what is there, before anything is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DestinationExists`] if something is there that may not be replaced, or the
+    /// store's refusal.
+    pub(crate) async fn look(
+        places: Vec<(ReportFormat, Place<AnyStore>)>,
+        existing: Existing,
+    ) -> Result<Self> {
+        let mut views = Vec::with_capacity(places.len());
+        for (format, place) in places {
+            let found = place.store.look(&place.key).await;
+            let found =
+                found.map_err(|fault| Error::store("write", Role::Report, &*place.uri, fault))?;
+            let condition = match found {
+                None => Condition::Absent,
+                Some(found) => {
+                    let is_ours = found.kind.as_deref() == Some(ObjectKind::Report.as_str())
+                        || found.head.starts_with(head(format));
+                    if existing == Existing::Keep && !is_ours {
+                        return Err(Error::new(
+                            ErrorKind::DestinationExists,
+                            format!("the report `{}` exists", place.uri),
+                        ));
+                    }
+                    Condition::Unchanged(found.tag)
+                }
+            };
+            views.push(View {
+                format,
+                place,
+                condition,
+            });
+        }
+        Ok(Self(views))
+    }
+
+    /// Writes the report in every form.
+    ///
+    /// # Errors
+    ///
+    /// The store's refusal; the message says what is there all the same.
+    pub(crate) async fn write(self, report: &Report) -> Result<()> {
+        for view in self.0 {
+            let text = view.format.render(report)?;
+            let options = WriteOptions {
+                run: report.run_id.clone(),
+                kind: ObjectKind::Report,
+                condition: view.condition,
+            };
+            let crc64 = Crc64::of(text.as_bytes());
+            let put = view
+                .place
+                .store
+                .put(&view.place.key, Bytes::from(text), crc64, &options);
+            put.await.map_err(|fault| {
+                let cause = Error::store("write", Role::Report, &*view.place.uri, fault);
+                let what_is_there = match &report.output {
+                    Some(output) => format!("`{}` landed", output.uri),
+                    None => "the data was judged".to_owned(),
+                };
+                Error::caused(
+                    ErrorKind::Dependency,
+                    format!(
+                        "{what_is_there}, but its report as {} was not written",
+                        view.format
+                    ),
+                    cause,
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns how a report of a form begins, as much of it as is looked at.
+fn head(format: ReportFormat) -> &'static [u8] {
+    let head = format.head().as_bytes();
+    let n_seen = head.len().min(rowgate_core::store::Found::HEAD_BYTES_MAX);
+    head.get(..n_seen).unwrap_or(head)
+}
