@@ -23,10 +23,12 @@ use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use crate::outputs::resolve;
 use crate::place::PlaceUri;
 use crate::resources::ResourcePlace;
 use crate::schemas::{LoadedSchema, SchemaCache, read_descriptor};
 use crate::settings::Settings;
+use crate::views::{self, ReportFormat, Views};
 
 /// What a process keeps between runs: settings, one S3 client, and a bounded cache of schemas.
 #[derive(Debug)]
@@ -51,6 +53,8 @@ pub struct IngestRequest {
     pub report: Option<PlaceUri>,
     /// Where the tables are that the schema's foreign keys refer to.
     pub resources: Vec<ResourcePlace>,
+    /// In which further forms the report is written, beside the one in JSON.
+    pub report_formats: Vec<ReportFormat>,
     /// How the source is written.
     pub dialect: DialectOptions,
     /// What to do with something that is at the destination already.
@@ -151,11 +155,16 @@ impl App {
             job,
             source,
             places,
+            views,
             landings,
         } = prepared.ok_or_else(stopped)??;
         let run_id = job.run_id.clone();
         let task_control = self.with_scratch(control);
-        let run = async move { run::ingest(&job, &source, places, &landings, &task_control).await };
+        let run = async move {
+            let report = run::ingest(&job, &source, places, &landings, &task_control).await?;
+            views.write(&report).await?;
+            Ok(report)
+        };
         // In the caller's span: the run's log lines carry its request.
         let task = tokio::spawn(run.in_current_span());
         let cancel_if_dropped = control.cancel.clone().drop_guard();
@@ -174,6 +183,7 @@ impl App {
         let schema = self.schema(&request.schema).await?;
         let schema = self.with_resources(schema, &request.resources).await?;
         let source = self.source(&request.source).await?;
+        let views = self.views(&places.views, request.existing).await?;
         let places = Places {
             destination: self.place(&places.destination, Role::Destination).await?,
             quarantine: self.place(&places.quarantine, Role::Quarantine).await?,
@@ -184,7 +194,43 @@ impl App {
             job: self.job(schema, request.dialect)?,
             source,
             places,
+            views,
         })
+    }
+
+    /// Looks at the places of further forms of the report.
+    async fn views(
+        &self,
+        places: &[(ReportFormat, PlaceUri)],
+        existing: Existing,
+    ) -> Result<Views> {
+        let mut resolved = Vec::with_capacity(places.len());
+        for (format, uri) in places {
+            resolved.push((*format, self.place(uri, Role::Report).await?));
+        }
+        Views::look(resolved, existing).await
+    }
+
+    /// Writes the report of a run that wrote nothing else, in each of `formats`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DestinationExists`] if something is there that is no report, or the store's
+    /// refusal.
+    pub async fn write_report(
+        &self,
+        report: &Report,
+        formats: &[ReportFormat],
+        to: &PlaceUri,
+    ) -> Result<()> {
+        let places: Vec<_> = formats
+            .iter()
+            .map(|format| (*format, views::place_of(*format, to)))
+            .collect();
+        self.views(&places, Existing::Keep)
+            .await?
+            .write(report)
+            .await
     }
 
     /// Judges a source as [`ingest`](Self::ingest) would, and writes nothing.
@@ -362,70 +408,11 @@ fn not_writable(role: Role, uri: &PlaceUri, why: &str) -> Error {
     Error::store("write", role, uri.to_string(), fault)
 }
 
-/// Says where everything goes, and refuses places that would get into each other's way.
-fn resolve(request: &IngestRequest) -> Result<ResolvedPlaces> {
-    let beside = |asked: &Option<PlaceUri>, suffix| match asked {
-        Some(place) => Ok(place.clone()),
-        None if request.to == PlaceUri::Stream => Err(Error::new(
-            ErrorKind::Settings,
-            "to stream to standard output, name places with --rejects and --report",
-        )),
-        None => Ok(request.to.beside(suffix)),
-    };
-    let places = ResolvedPlaces {
-        destination: request.to.clone(),
-        quarantine: beside(&request.rejects, ".rejects.csv")?,
-        report: beside(&request.report, ".report.json")?,
-    };
-    let written = [
-        ("the destination", &places.destination),
-        ("the quarantine", &places.quarantine),
-        ("the report", &places.report),
-    ];
-    for (idx, (what, place)) in written.into_iter().enumerate() {
-        if idx > 0 && *place == PlaceUri::Stream {
-            return Err(Error::new(
-                ErrorKind::Settings,
-                format!("{what} cannot go to standard output: name a path or an `s3://bucket/key`"),
-            ));
-        }
-        let read = [
-            ("the source", &request.source),
-            ("the schema", &request.schema),
-        ];
-        let others = written.into_iter().take(idx).chain(read);
-        for (other, other_place) in others {
-            let are_streams = *place == PlaceUri::Stream && *other_place == PlaceUri::Stream;
-            if !are_streams && place.is_same(other_place) {
-                return Err(Error::new(
-                    ErrorKind::Settings,
-                    format!(
-                        "{what} and {other} are both `{place}`: name another place for one of them"
-                    ),
-                ));
-            }
-        }
-    }
-    if request.source == PlaceUri::Stream && request.schema == PlaceUri::Stream {
-        return Err(Error::new(
-            ErrorKind::Settings,
-            "the source and the schema cannot both be standard input",
-        ));
-    }
-    Ok(places)
-}
-
 /// A run that can begin.
 struct Prepared {
     job: Job,
     source: AnySource,
     places: Places<AnyStore>,
+    views: Views,
     landings: Landings,
-}
-
-/// Where a run writes, as URIs.
-struct ResolvedPlaces {
-    destination: PlaceUri,
-    quarantine: PlaceUri,
-    report: PlaceUri,
 }

@@ -6,9 +6,11 @@
 mod digest;
 pub mod jobs;
 pub mod outcome;
+mod outputs;
 pub mod place;
 pub mod resources;
 pub mod schemas;
 pub mod settings;
 pub mod telemetry;
 pub mod uploads;
+pub mod views;

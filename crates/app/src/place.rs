@@ -32,7 +32,28 @@ pub enum PlaceUri {
 }
 
 impl PlaceUri {
-    /// Returns the place whose name is this one's and `suffix`.
+    /// Returns the place whose name ends with `new` where this one's ends with `old`, or has `new`
+    /// behind it.
+    #[must_use]
+    pub fn with_ending(&self, old: &str, new: &str) -> Self {
+        let renamed = |name: &str| match name.strip_suffix(old) {
+            Some(stem) => format!("{stem}{new}"),
+            None => format!("{name}{new}"),
+        };
+        match self {
+            Self::Stream => Self::Stream,
+            Self::Local(path) => match path.to_str() {
+                Some(name) => Self::Local(renamed(name).into()),
+                None => self.beside(new),
+            },
+            Self::S3 { bucket, key } => Self::S3 {
+                bucket: bucket.clone(),
+                key: renamed(key),
+            },
+        }
+    }
+
+    /// Returns the place whose name is this one's with `suffix` behind it.
     #[must_use]
     pub fn beside(&self, suffix: &str) -> Self {
         match self {

@@ -26,10 +26,9 @@ struct View {
 pub fn place_of(format: ReportFormat, report: &PlaceUri) -> PlaceUri {
     match format {
         ReportFormat::Json => report.clone(),
-        ReportFormat::Html
-        | ReportFormat::Junit
-        | ReportFormat::Sarif
-        | ReportFormat::Markdown => report.with_ending(".json", format.extension()),
+        ReportFormat::Html | ReportFormat::Junit | ReportFormat::Sarif | ReportFormat::Markdown => {
+            report.with_ending(".json", format.extension())
+        }
     }
 }
 

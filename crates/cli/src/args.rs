@@ -11,6 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rowgate_app::place::PlaceUri;
 use rowgate_app::resources::ResourcePlace;
+use rowgate_app::views::ReportFormat;
 use rowgate_core::dialect::{Mark, Quote};
 use rowgate_core::run::RejectsMax;
 
@@ -136,6 +137,10 @@ pub(crate) struct IngestArgs {
     /// Where a table is that the schema's foreign keys refer to; may be given several times
     #[arg(long, value_name = "NAME=URI")]
     pub(crate) resource: Vec<ResourcePlace>,
+    /// In which further forms the report is written, each beside the one in JSON: `html`, `junit`,
+    /// `sarif`, `markdown`
+    #[arg(long, value_name = "FORMAT,…", value_delimiter = ',')]
+    pub(crate) report_format: Vec<ReportFormat>,
     /// Replace what is at the destination
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -160,6 +165,14 @@ pub(crate) struct ValidateArgs {
     /// Where a table is that the schema's foreign keys refer to; may be given several times
     #[arg(long, value_name = "NAME=URI")]
     pub(crate) resource: Vec<ResourcePlace>,
+    /// Write the report here, in the forms that --report-format names
+    #[arg(long, value_name = "DEST")]
+    pub(crate) report: Option<PlaceUri>,
+    /// The forms of the report: `json`, `html`, `junit`, `sarif`, `markdown`
+    ///
+    /// Without --report one form is printed, in place of the errors.
+    #[arg(long, value_name = "FORMAT,…", value_delimiter = ',')]
+    pub(crate) report_format: Vec<ReportFormat>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
 }

@@ -47,6 +47,7 @@ impl IngestArgs {
                 rejects: self.rejects.clone(),
                 report: self.report.clone(),
                 resources: self.resource.clone(),
+                report_formats: self.report_format.clone(),
                 dialect: self.dialect.resolve(),
                 existing: if self.overwrite {
                     Existing::Replace

@@ -150,6 +150,7 @@ impl DirectEvent {
             rejects: None,
             report: None,
             resources: Vec::new(),
+            report_formats: Vec::new(),
             dialect: DialectOptions::default(),
             existing: Existing::Keep,
         })

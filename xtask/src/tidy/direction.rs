@@ -37,11 +37,16 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "rowgate-app",
-        below: &["rowgate-core", "rowgate-decode", "rowgate-store"],
+        below: &[
+            "rowgate-core",
+            "rowgate-decode",
+            "rowgate-render",
+            "rowgate-store",
+        ],
     },
     Layer {
         name: "rowgate",
-        below: &["rowgate-app", "rowgate-core", "rowgate-render"],
+        below: &["rowgate-app", "rowgate-core"],
     },
     Layer {
         name: "rowgate-lambda",

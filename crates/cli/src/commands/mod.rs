@@ -28,7 +28,8 @@ pub(crate) async fn run(cli: &Cli, control: &Control) -> Result<u8> {
     match &cli.command {
         Command::Job(job) => {
             let app = app(cli)?;
-            let ended = run_job(&app, global, job, control).await;
+            // Boxed: what jobs hold across waits is large.
+            let ended = Box::pin(run_job(&app, global, job, control)).await;
             if let Err(err) = &ended {
                 log(&app, err);
             }

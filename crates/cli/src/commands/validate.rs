@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, stdout};
 
 use rowgate_app::jobs::App;
 use rowgate_app::outcome::{EXIT_REFUSED, report_exit_code};
+use rowgate_app::views::ReportFormat;
 use rowgate_core::control::Control;
 use rowgate_core::report::{RecordError, Report};
 use rowgate_core::{Error, ErrorKind, Result};
@@ -20,23 +21,24 @@ pub(super) async fn run(
     args: &ValidateArgs,
     control: &Control,
 ) -> Result<u8> {
+    let form = printed_form(global.format, args)?;
     let schema = app.schema(&args.schema).await?;
     let schema = app.with_resources(schema, &args.resource).await?;
     let source = app.source(&args.source).await?;
     let dialect = args.dialect.resolve();
     // On one terminal, a bar and lines would be in each other's way.
-    let bar = match global.format {
-        Format::Human if stdout().is_terminal() => None,
-        Format::Human | Format::Json => Bar::show(global, &control.progress),
+    let bar = match form {
+        None if stdout().is_terminal() => None,
+        None | Some(_) => Bar::show(global, &control.progress),
     };
     // A child: that nobody reads on stops the run, and is not the caller's wish.
     let control = Control {
         cancel: control.cancel.child_token(),
         ..control.clone()
     };
-    let mut printer = match global.format {
-        Format::Human => Printer::Lines(Lines::begin()),
-        Format::Json => Printer::Nothing,
+    let mut printer = match form {
+        None => Printer::Lines(Lines::begin()),
+        Some(form) => Printer::Report(form),
     };
     let stop = control.cancel.clone();
     let mut printing = Ok(Reader::Listens);
@@ -54,13 +56,52 @@ pub(super) async fn run(
     match (printing?, validated) {
         // Nobody wants to read on, and that there are errors is known.
         (Reader::IsGone, Err(err)) if err.kind() == ErrorKind::Cancelled => Ok(EXIT_REFUSED),
-        (_, validated) => finish(printer, global, &validated?),
+        (_, validated) => {
+            let report = validated?;
+            if let Some(place) = &args.report {
+                let formats = match args.report_format.as_slice() {
+                    [] => &[ReportFormat::Json],
+                    formats => formats,
+                };
+                app.write_report(&report, formats, place).await?;
+            }
+            finish(printer, global, &report)
+        }
+    }
+}
+
+/// Returns the form in which the report is printed in place of the errors, if it is.
+///
+/// # Errors
+///
+/// Standard output has room for one report.
+fn printed_form(format: Format, args: &ValidateArgs) -> Result<Option<ReportFormat>> {
+    let json = match format {
+        Format::Human => None,
+        Format::Json => Some(ReportFormat::Json),
+    };
+    let asked = match (&args.report, args.report_format.as_slice()) {
+        (Some(_), _) | (None, []) => return Ok(json),
+        (None, [form]) => *form,
+        (None, _) => {
+            return Err(Error::new(
+                ErrorKind::Settings,
+                "standard output has room for one report: say with --report where several go",
+            ));
+        }
+    };
+    match json {
+        Some(json) if json != asked => Err(Error::new(
+            ErrorKind::Settings,
+            format!("`--format json` and `--report-format {asked}` both want standard output"),
+        )),
+        Some(_) | None => Ok(Some(asked)),
     }
 }
 
 fn finish(printer: Printer, global: &GlobalArgs, report: &Report) -> Result<u8> {
     match printer {
-        Printer::Nothing => output::print_report(report)?,
+        Printer::Report(form) => output::print(&form.render(report)?)?,
         Printer::Lines(mut lines) => {
             if !global.quiet {
                 lines.print(&summary(report))?;
@@ -75,15 +116,15 @@ fn finish(printer: Printer, global: &GlobalArgs, report: &Report) -> Result<u8> 
 #[derive(Debug)]
 enum Printer {
     Lines(Lines),
-    /// They stand in the report.
-    Nothing,
+    /// They stand in the report, which is printed in this form.
+    Report(ReportFormat),
 }
 
 impl Printer {
     fn print(&mut self, error: &RecordError) -> Result<Reader, Error> {
         match self {
             Self::Lines(lines) => lines.print(&ErrorLine(error).to_string()),
-            Self::Nothing => Ok(Reader::Listens),
+            Self::Report(_) => Ok(Reader::Listens),
         }
     }
 }

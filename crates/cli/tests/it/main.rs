@@ -20,6 +20,8 @@ mod quarantine;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod s3;
 #[cfg(test)]
 mod settings;

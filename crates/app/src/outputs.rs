@@ -1,0 +1,79 @@
+//! Where a run writes: every place named, and none of them in another's way.
+
+use rowgate_core::{Error, ErrorKind, Result};
+
+use crate::jobs::IngestRequest;
+use crate::place::PlaceUri;
+use crate::views::{self, ReportFormat};
+
+/// Says where everything goes, and refuses places that would get into each other's way.
+pub(crate) fn resolve(request: &IngestRequest) -> Result<ResolvedPlaces> {
+    let beside = |asked: &Option<PlaceUri>, suffix| match asked {
+        Some(place) => Ok(place.clone()),
+        None if request.to == PlaceUri::Stream => Err(Error::new(
+            ErrorKind::Settings,
+            "to stream to standard output, name places with --rejects and --report",
+        )),
+        None => Ok(request.to.beside(suffix)),
+    };
+    let report = beside(&request.report, ".report.json")?;
+    let mut further = request.report_formats.clone();
+    further.retain(|format| *format != ReportFormat::Json);
+    further.sort();
+    further.dedup();
+    let views = further
+        .into_iter()
+        .map(|format| (format, views::place_of(format, &report)));
+    let places = ResolvedPlaces {
+        destination: request.to.clone(),
+        quarantine: beside(&request.rejects, ".rejects.csv")?,
+        views: views.collect(),
+        report,
+    };
+    let mut written = vec![
+        ("the destination", &places.destination),
+        ("the quarantine", &places.quarantine),
+        ("the report", &places.report),
+    ];
+    written.extend(places.views.iter().map(|(_, place)| ("a report", place)));
+    for (idx, (what, place)) in written.iter().copied().enumerate() {
+        if idx > 0 && *place == PlaceUri::Stream {
+            return Err(Error::new(
+                ErrorKind::Settings,
+                format!("{what} cannot go to standard output: name a path or an `s3://bucket/key`"),
+            ));
+        }
+        let read = [
+            ("the source", &request.source),
+            ("the schema", &request.schema),
+        ];
+        let others = written.iter().copied().take(idx).chain(read);
+        for (other, other_place) in others {
+            let are_streams = *place == PlaceUri::Stream && *other_place == PlaceUri::Stream;
+            if !are_streams && place.is_same(other_place) {
+                return Err(Error::new(
+                    ErrorKind::Settings,
+                    format!(
+                        "{what} and {other} are both `{place}`: name another place for one of them"
+                    ),
+                ));
+            }
+        }
+    }
+    if request.source == PlaceUri::Stream && request.schema == PlaceUri::Stream {
+        return Err(Error::new(
+            ErrorKind::Settings,
+            "the source and the schema cannot both be standard input",
+        ));
+    }
+    Ok(places)
+}
+
+/// Where a run writes, as URIs.
+pub(crate) struct ResolvedPlaces {
+    pub(crate) destination: PlaceUri,
+    pub(crate) quarantine: PlaceUri,
+    pub(crate) report: PlaceUri,
+    /// The report in further forms.
+    pub(crate) views: Vec<(ReportFormat, PlaceUri)>,
+}
