@@ -30,7 +30,10 @@ pub(super) async fn run(
             let landed = app.ingest(request, control).await;
             landed.map_err(|err| told_what_is_left(err, &args.to))?
         }
-        Mode::DryRun => unless_cancelled(control, app.dry_run(request, control)).await?,
+        Mode::DryRun => {
+            let judged = Box::pin(app.dry_run(request, control));
+            unless_cancelled(control, judged).await?
+        }
     };
     drop(bar);
     match global.format {

@@ -54,7 +54,7 @@ pub(crate) async fn run(cli: &Cli, control: &Control) -> Result<u8> {
 async fn run_job(app: &App, global: &GlobalArgs, job: &Job, control: &Control) -> Result<u8> {
     match job {
         // It ends by itself when it is cancelled: it has uploads to abort.
-        Job::Ingest(args) => ingest::run(app, global, args, control).await,
+        Job::Ingest(args) => Box::pin(ingest::run(app, global, args, control)).await,
         Job::Validate(args) => {
             unless_cancelled(control, validate::run(app, global, args, control)).await
         }

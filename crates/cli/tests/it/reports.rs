@@ -100,11 +100,9 @@ fn junit_is_well_formed_and_counts_its_failures() {
     reader.config_mut().check_end_names = true;
     let (mut n_tests, mut n_failures) = (0, 0);
     loop {
-        match reader
-            .read_event()
-            .unwrap_or_else(|err| panic!("{err}:\n{text}"))
-        {
-            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+        let event = reader.read_event();
+        let event = event.unwrap_or_else(|err| panic!("{err}:\n{text}"));
+        if let Event::Start(tag) | Event::Empty(tag) = &event {
             for attribute in tag.attributes() {
                 attribute.unwrap();
             }
