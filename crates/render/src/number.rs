@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(size(1_023), "1023 bytes");
         assert_eq!(size(1_536), "1.5 KiB");
-        assert_eq!(size(u64::MAX), "16777216.0 TiB");
+        assert_eq!(size(u64::MAX), "16777215.9 TiB");
     }
 
     #[test]
