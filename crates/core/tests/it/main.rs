@@ -3,8 +3,6 @@
 //! The modules are `cfg(test)`, so that clippy knows their helpers for test code.
 
 #[cfg(test)]
-mod corpora;
-#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod header;
@@ -22,3 +20,5 @@ mod run;
 mod scan;
 #[cfg(test)]
 mod session;
+#[cfg(test)]
+mod table_schema_values;
