@@ -1,8 +1,9 @@
 //! The types whose cells are JSON: `object`, `array` and `geojson`.
 
 use super::closed::ClosedKeys;
-use super::geojson;
+use super::json_schema::JsonSchema;
 use super::lengths::Lengths;
+use super::{broken, geojson};
 use crate::reason::Reason;
 use crate::value::json::JsonValue;
 
@@ -49,6 +50,7 @@ pub(crate) struct JsonRules {
     /// In members of an object, or items of an array.
     pub(crate) lengths: Lengths,
     pub(crate) closed: Option<ClosedKeys>,
+    pub(crate) schema: Option<JsonSchema>,
 }
 
 impl JsonRules {
@@ -62,10 +64,19 @@ impl JsonRules {
         if let Some(closed) = &self.closed {
             closed.check(|out| value.write_key(out), reasons);
         }
+        if let Some(schema) = &self.schema
+            && let Err(expected) = schema.check(value)
+        {
+            reasons.push(broken(expected));
+        }
     }
 
     pub(super) fn expected(&self) -> impl Iterator<Item = &str> {
         let closed = self.closed.iter().map(|closed| &*closed.expected);
-        self.lengths.expected().chain(closed)
+        let schema = self
+            .schema
+            .iter()
+            .map(|_| "JSON that meets its `jsonSchema`");
+        self.lengths.expected().chain(closed).chain(schema)
     }
 }

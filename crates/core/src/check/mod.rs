@@ -4,6 +4,7 @@
 pub(crate) mod closed;
 pub(crate) mod geojson;
 pub(crate) mod json;
+pub(crate) mod json_schema;
 pub(crate) mod lengths;
 pub(crate) mod list;
 pub(crate) mod pattern;

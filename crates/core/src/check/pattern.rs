@@ -6,6 +6,7 @@
 //! rather than read as something else.
 
 mod blocks;
+pub(crate) mod ecma;
 
 use std::str::Chars;
 

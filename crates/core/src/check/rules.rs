@@ -17,7 +17,7 @@ pub(crate) enum Side {
 
 impl Side {
     /// Whether a value may stand so in relation to the bound.
-    fn admits(self, value_to_bound: Ordering) -> bool {
+    pub(super) fn admits(self, value_to_bound: Ordering) -> bool {
         match self {
             Self::Minimum => value_to_bound.is_ge(),
             Self::ExclusiveMinimum => value_to_bound.is_gt(),

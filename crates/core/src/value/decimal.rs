@@ -1,8 +1,11 @@
 //! Numbers as text: exact, of any length.
 
+mod integer;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+pub(crate) use self::integer::{DIVISOR_DIGITS_MAX, Divisor};
 use super::Logical;
 
 pub mod arithmetic;

@@ -220,3 +220,57 @@ fn formats_of_json_schema() {
         ],
     );
 }
+
+/// A group of the suite with the schema that its instances are tested on.
+#[derive(Deserialize)]
+struct SchemaGroup {
+    description: String,
+    schema: Box<RawValue>,
+    tests: Vec<Instance>,
+}
+
+#[test]
+fn json_schemas() {
+    let mut wrong = Vec::new();
+    for name in [
+        "const",
+        "enum",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "maxLength",
+        "maximum",
+        "minLength",
+        "minimum",
+        "multipleOf",
+        "pattern",
+        "optional/bignum",
+        "optional/ecmascript-regex",
+        "optional/float-overflow",
+        "optional/non-bmp-regex",
+    ] {
+        let Some(text) = corpus(&format!("json-schema-values/{name}.json")) else {
+            return;
+        };
+        let groups: Vec<SchemaGroup> = serde_json::from_str(&text).unwrap();
+        for group in groups {
+            // The cell is an array, so that its item may be anything.
+            let schema = format!(
+                r#"{{"fields": [{{"name": "x", "type": "array", "constraints": {{"jsonSchema": {{"items": {}}}}}}}]}}"#,
+                group.schema.get()
+            );
+            for instance in &group.tests {
+                let theirs = if instance.valid {
+                    Ours::Valid
+                } else {
+                    Ours::Invalid
+                };
+                let found = verdict(&schema, &format!("[{}]", instance.data.get()));
+                if found != theirs {
+                    let (group, data) = (&group.description, &instance.data);
+                    wrong.push(format!("{name}: {group}: {data} is {found:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -6,9 +6,11 @@ mod lengths;
 use std::fmt::Display;
 
 use super::fault::{Faults, Path};
+use super::field::json_schema;
 use super::json::{Json, Object};
 use super::read::flag;
 use super::{FieldKind, did_you_mean};
+use crate::check::json_schema::JsonSchema;
 use crate::check::rules::{Bound, Members, Rules, Side};
 use crate::check::{Pattern, pattern};
 use crate::value::Logical;
@@ -137,8 +139,6 @@ impl<'a> Constraints<'a> {
                 };
                 let message = format!("constraint `{name}` does not apply to the type `{kind}`");
                 faults.push(&path, message, hint);
-            } else if name == "jsonSchema" {
-                faults.push_unsupported(&path, "`jsonSchema` is");
             }
         }
         Self {
@@ -178,6 +178,12 @@ impl<'a> Constraints<'a> {
                 None
             }
         }
+    }
+
+    /// Reads `jsonSchema`, of a type that has it.
+    pub(super) fn json_schema(&mut self) -> Option<JsonSchema> {
+        let json = self.get("jsonSchema")?;
+        json_schema::read(json, &self.path.key("jsonSchema"), self.faults)
     }
 
     /// Reads bounds and `enum`, and checks that they leave room.

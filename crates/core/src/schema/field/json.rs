@@ -43,6 +43,7 @@ fn of_kind(kind: JsonKind, lengths: Lengths, constraints: &mut Constraints<'_>) 
         kind,
         lengths,
         closed: constraints.closed_keys(&read, kind.expected()),
+        schema: constraints.json_schema(),
     };
     (Cast::Json(Box::new(rules)), kind.expected().to_owned())
 }

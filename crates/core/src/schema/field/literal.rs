@@ -16,7 +16,7 @@ pub(super) fn json_text<'j>(json: &'j Json<'_>) -> Cow<'j, str> {
     }
 }
 
-fn write_json(json: &Json<'_>, out: &mut String) {
+pub(super) fn write_json(json: &Json<'_>, out: &mut String) {
     match json {
         Json::Null => out.push_str("null"),
         Json::Bool(true) => out.push_str("true"),

@@ -4,6 +4,7 @@ mod boolean;
 mod example;
 mod geo;
 mod json;
+pub(super) mod json_schema;
 mod list;
 mod literal;
 mod number;
