@@ -182,15 +182,6 @@ impl Faults {
         std::mem::take(&mut self.notes)
     }
 
-    /// Notes something of the standard that would be ignored otherwise.
-    pub(super) fn push_unsupported(&mut self, path: &Path<'_>, what: &str) {
-        self.push(
-            path,
-            format!("{what} not supported"),
-            "this version does not check it yet, and does not ignore what would change a verdict",
-        );
-    }
-
     /// Returns how many faults there are so far.
     pub(super) fn count(&self) -> usize {
         self.listed.len() + self.n_unlisted

@@ -6,8 +6,6 @@
 mod keyword;
 mod test;
 
-use std::collections::BTreeMap;
-
 use crate::check::json_schema::{JsonSchema, Node, NodeId, Rule, Test};
 use crate::schema::fault::{Faults, Path};
 use crate::schema::json::{Json, Object};
@@ -27,8 +25,9 @@ pub(in crate::schema) fn read(
     faults: &mut Faults,
 ) -> Option<JsonSchema> {
     let n_before = faults.count();
-    let mut ids = BTreeMap::new();
+    let mut ids = Vec::new();
     assign(json, path, &mut ids);
+    ids.sort_unstable();
     let mut compiler = Compiler {
         root: path.to_string(),
         ids,
@@ -47,15 +46,16 @@ pub(in crate::schema) fn read(
 }
 
 /// Numbers the subschemas in the order of the text, by their pointers.
-fn assign(json: &Json<'_>, path: &Path<'_>, ids: &mut BTreeMap<Box<str>, NodeId>) {
-    ids.insert(path.to_string().into(), NodeId(ids.len()));
+fn assign(json: &Json<'_>, path: &Path<'_>, ids: &mut Vec<(Box<str>, NodeId)>) {
+    ids.push((path.to_string().into(), NodeId(ids.len())));
     keyword::each_subschema(json, path, &mut |json, path| assign(json, path, ids));
 }
 
 struct Compiler<'f> {
     /// The pointer of the whole schema.
     root: String,
-    ids: BTreeMap<Box<str>, NodeId>,
+    /// Sorted by pointer.
+    ids: Vec<(Box<str>, NodeId)>,
     /// As they are numbered.
     nodes: Vec<Node>,
     faults: &'f mut Faults,
@@ -120,7 +120,14 @@ impl Compiler<'_> {
 
     /// Finds a subschema; a fault has been or will be left if there is none.
     fn node(&self, path: &Path<'_>) -> Option<NodeId> {
-        self.ids.get(&*path.to_string()).copied()
+        self.node_at(&path.to_string())
+    }
+
+    fn node_at(&self, pointer: &str) -> Option<NodeId> {
+        let found = self
+            .ids
+            .binary_search_by(|(known, _)| (**known).cmp(pointer));
+        self.ids.get(found.ok()?).map(|(_, id)| *id)
     }
 
     /// Finds what `$ref` names.
@@ -136,7 +143,7 @@ impl Compiler<'_> {
             return None;
         };
         let pointer = format!("{}{}", self.root, unescaped(fragment));
-        let found = self.ids.get(&*pointer).copied();
+        let found = self.node_at(&pointer);
         if found.is_none() {
             let message = format!("`{text}` names no subschema");
             self.faults
