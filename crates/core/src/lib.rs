@@ -13,8 +13,10 @@
 //!    and the [`ledger`] counts.
 //! 4. [`landing`] cuts what was accepted into [`part`]s and lands them through an [`upload`]
 //!    session; [`quarantine`] writes what was turned away.
-//! 5. [`run`] drives all of it and is the only async driver; [`report`] is what it makes public.
+//! 5. [`run`] drives all of it and is the only async driver; [`report`] is what it makes public, with
+//!    [`advice`] on what would mend it.
 
+pub mod advice;
 pub mod batch;
 pub mod check;
 pub mod checksum;

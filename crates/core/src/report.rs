@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::advice::Advice;
 use crate::checksum::Crc64;
 use crate::dialect::Dialect;
 use crate::landing::Receipt;
@@ -328,6 +329,9 @@ pub struct Report {
     pub rejects: Option<RejectsReport>,
     /// The errors.
     pub errors: ErrorsReport,
+    /// What would mend the errors, what mends most of them first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
     /// The warnings; `None` if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warnings: Option<WarningsReport>,

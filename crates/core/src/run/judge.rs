@@ -140,6 +140,7 @@ async fn judge_pinned<S: Source>(
     sink.vouch(&books, extra)?;
     Ok(Judged {
         counts: Counts::from(books),
+        advice: Vec::new(),
         summaries: figures.into_reports(),
         cells_escaped,
         dialect: dialect_report(job, &opened),
@@ -172,6 +173,7 @@ async fn refuse_header<S: Source>(
     };
     Ok(Judged {
         counts: Counts::from(ledger.balance(read)?),
+        advice: Vec::new(),
         summaries: Vec::new(),
         cells_escaped: 0,
         dialect: dialect_report(job, opened),

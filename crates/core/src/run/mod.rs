@@ -18,6 +18,7 @@ pub use validate::validate;
 use jiff::Timestamp;
 
 use self::stop::Refusal;
+use crate::advice::Advice;
 use crate::batch::BATCH_BYTES;
 use crate::dialect::DialectOptions;
 use crate::keys::KEY_BYTES_MAX;
@@ -116,6 +117,7 @@ pub enum Existing {
 /// A source that was judged, as far as it was.
 struct Judged {
     counts: Counts,
+    advice: Vec<Advice>,
     summaries: Vec<SummaryReport>,
     cells_escaped: u64,
     dialect: DialectReport,
@@ -158,6 +160,7 @@ impl Judged {
             output: None,
             rejects: None,
             errors: self.counts.errors,
+            advice: self.advice,
             warnings: self.counts.warnings,
             rules: self.counts.rules,
             summaries: self.summaries,
