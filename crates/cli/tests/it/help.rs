@@ -38,6 +38,7 @@ fn every_flag_is_tried_by_some_test() {
     let tests = [
         include_str!("commands.rs"),
         include_str!("ingest.rs"),
+        include_str!("keys.rs"),
         include_str!("refusals.rs"),
         include_str!("reports.rs"),
         include_str!("s3.rs"),
