@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use rowgate_app::place::PlaceUri;
+use rowgate_core::dialect::Dialect;
 use rowgate_core::report::{DialectReport, RecordError, Report, Status};
 
 use crate::text::{counted, rate, size, thousands, visible};
@@ -132,19 +133,26 @@ impl Summary<'_> {
     }
 }
 
-/// Writes the flags by which a quarantine is read as it was written. Its delimiter is found by its
-/// header, and the lines that were skipped are not in it.
+/// Writes the flags by which a quarantine is read as it was written. A usual delimiter is found by
+/// its header, and the lines that were skipped are not in it.
 fn dialect_flags(f: &mut fmt::Formatter<'_>, dialect: &DialectReport) -> fmt::Result {
-    match dialect.quote {
-        Some('"') => {}
-        Some(quote) => write!(f, " --quote {}", Word(&quote.to_string()))?,
+    let delimiter = &dialect.delimiter;
+    if !Dialect::CANDIDATES
+        .iter()
+        .any(|c| delimiter.chars().eq([*c]))
+    {
+        write!(f, " --delimiter {}", Word(delimiter))?;
+    }
+    match dialect.quote.as_deref() {
+        Some("\"") => {}
+        Some(quote) => write!(f, " --quote {}", Word(quote))?,
         None => write!(f, " --quote none")?,
     }
-    if let Some(escape) = dialect.escape {
-        write!(f, " --escape {}", Word(&escape.to_string()))?;
+    if let Some(escape) = &dialect.escape {
+        write!(f, " --escape {}", Word(escape))?;
     }
-    if let Some(comment) = dialect.comment {
-        write!(f, " --comment {}", Word(&comment.to_string()))?;
+    if let Some(comment) = &dialect.comment {
+        write!(f, " --comment {}", Word(comment))?;
     }
     if !dialect.header {
         write!(f, " --no-header")?;

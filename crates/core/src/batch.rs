@@ -1,6 +1,6 @@
 //! A batch owns a run of input bytes that holds whole records only: the unit of work.
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Mark};
 use crate::position::Position;
 use crate::scan::{Field, Index, More, Record, Scanner};
 
@@ -53,19 +53,37 @@ impl Batch {
 ///
 /// `raw` is the field as written, quotes included.
 pub fn unescape(dialect: Dialect, raw: &[u8], out: &mut Vec<u8>) {
-    let quote = dialect.quote.filter(|quote| raw.first() == Some(quote));
-    let inner = match quote {
-        Some(_) => raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default(),
-        None => raw,
+    let starts = |bytes: &[u8], mark: Option<Mark>| {
+        mark.is_some_and(|mark| bytes.starts_with(mark.as_bytes()))
     };
-    let mut bytes = inner.iter().copied();
-    while let Some(byte) = bytes.next() {
-        let is_mark = dialect.escape == Some(byte) || quote == Some(byte);
-        out.push(if is_mark {
-            bytes.next().unwrap_or(byte)
+    let n_quote = dialect.quote.map_or(0, |mark| mark.as_bytes().len());
+    let is_quoted = starts(raw, dialect.quote);
+    let inner = if is_quoted {
+        raw.get(n_quote..raw.len().saturating_sub(n_quote))
+    } else {
+        Some(raw)
+    };
+    let mut rest = inner.unwrap_or_default();
+    while let Some((&first, behind)) = rest.split_first() {
+        // Of a mark and what it makes literal, the latter stays.
+        let n_mark = match dialect.escape {
+            Some(mark) if starts(rest, Some(mark)) => mark.as_bytes().len(),
+            Some(_) | None if is_quoted && starts(rest, dialect.quote) => n_quote,
+            Some(_) | None => {
+                out.push(first);
+                rest = behind;
+                continue;
+            }
+        };
+        let (mark, literal) = rest.split_at_checked(n_mark).unwrap_or((rest, &[]));
+        // It may itself look like a mark: it is not looked at again.
+        if let Some((&byte, behind)) = literal.split_first() {
+            out.push(byte);
+            rest = behind;
         } else {
-            byte
-        });
+            out.extend_from_slice(mark);
+            rest = literal;
+        }
     }
 }
 

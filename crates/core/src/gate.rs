@@ -16,8 +16,9 @@ pub(crate) use self::redaction::Redaction;
 
 use crate::batch::{Batch, unescape};
 use crate::check::{ColumnCheck, Verdict};
-use crate::dialect::Dialect;
+use crate::dialect::Mark;
 use crate::keys::{KeyCells, KeyPart, KeyRule};
+use crate::legacy;
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
 use crate::scan::{Field, Kind, Oversized, Quoting, Record, to_u64};
@@ -132,6 +133,9 @@ impl Verdicts {
 pub struct Gate<'p> {
     plan: &'p Plan,
     checks: Vec<Option<&'p ColumnCheck>>,
+    /// A cell without quotes that has no value, whatever its column says.
+    null: Option<Mark>,
+    field_bytes_max: usize,
     key_rules: Vec<KeyRule>,
     key_parts: Vec<KeyPart>,
     key_cells: KeyCells,
@@ -155,12 +159,23 @@ impl<'p> Gate<'p> {
             plan,
             key_parts: KeyPart::of(&key_rules, checks.len()),
             checks,
+            null: plan.dialect().null_sequence,
+            field_bytes_max: usize::MAX,
             key_rules,
             key_cells: KeyCells::default(),
             formulas: Formulas::of(plan),
             cell: Vec::new(),
             reasons: Vec::new(),
             faults: Vec::new(),
+        }
+    }
+
+    /// Takes fields of more bytes, as they are written, for too long.
+    #[must_use]
+    pub fn with_field_bytes_max(self, field_bytes_max: usize) -> Self {
+        Self {
+            field_bytes_max,
+            ..self
         }
     }
 
@@ -236,11 +251,8 @@ impl<'p> Gate<'p> {
                     base: record.start,
                 },
                 Err(err) => {
-                    let at = err.valid_up_to();
-                    return self.fault(
-                        Code::EncodingError,
-                        format!("UTF-8, found other bytes {at} bytes into the record"),
-                    );
+                    let expected = legacy::expected(batch.content(record), err.valid_up_to());
+                    return self.fault(Code::EncodingError, expected);
                 }
             },
         };
@@ -250,18 +262,27 @@ impl<'p> Gate<'p> {
         if fields.len() != self.checks.len() {
             self.judge_count(fields, text);
         }
+        if record.end - record.start > self.field_bytes_max {
+            self.judge_lengths(fields);
+        }
         self.key_cells.clear();
         for (column, field) in fields.iter().enumerate() {
             let Some(Some(check)) = self.checks.get(column).copied() else {
                 continue;
             };
             let key_part = self.key_parts.get(column).copied().unwrap_or(KeyPart::No);
-            let Some(cell) = content(self.plan.dialect(), batch, text, field, &mut self.cell)
-            else {
+            let Some(cell) = content(self.plan, batch, text, field, &mut self.cell) else {
                 self.fault(Code::EncodingError, "UTF-8");
                 continue;
             };
-            match check.check(cell, &mut self.reasons) {
+            let is_null = field.quoting == Quoting::Plain
+                && self.null.is_some_and(|null| null.as_str() == cell);
+            let verdict = if is_null {
+                check.check_missing(&mut self.reasons)
+            } else {
+                check.check(cell, &mut self.reasons)
+            };
+            match verdict {
                 Verdict::Valid if key_part != KeyPart::No => {
                     self.key_cells.add(column, |out| check.key(cell, out));
                 }
@@ -328,6 +349,25 @@ impl<'p> Gate<'p> {
         }
     }
 
+    /// Names the fields that are too long.
+    #[cold]
+    fn judge_lengths(&mut self, fields: &[Field]) {
+        let max = self.field_bytes_max;
+        for (column, field) in fields.iter().enumerate() {
+            let n_bytes = field.end - field.start;
+            if n_bytes > max {
+                self.faults.push(Fault {
+                    column: (column < self.checks.len()).then_some(column),
+                    reason: Reason {
+                        code: Code::FieldTooLong,
+                        expected: format!("at most {max} bytes, found {n_bytes}").into(),
+                    },
+                    value: None,
+                });
+            }
+        }
+    }
+
     /// Looks for formulas in a record that has a cell for each column.
     fn judge_formulas(
         &mut self,
@@ -340,12 +380,11 @@ impl<'p> Gate<'p> {
         let Some(formulas) = &self.formulas else {
             return;
         };
-        let dialect = self.plan.dialect();
         for (column, (field, texts)) in fields.iter().zip(&formulas.columns).enumerate() {
             let Some(texts) = texts else {
                 continue;
             };
-            let Some(cell) = content(dialect, batch, text, field, &mut self.cell) else {
+            let Some(cell) = content(self.plan, batch, text, field, &mut self.cell) else {
                 continue;
             };
             if !texts.is_formula(cell) {
@@ -361,9 +400,9 @@ impl<'p> Gate<'p> {
                     value: Some(shorten(cell).into()),
                 }),
                 Refusing::Escape => {
-                    let is_quoted = dialect.quote().is_some()
-                        && batch.raw(field).first().copied() == dialect.quote();
-                    let at = field.start + usize::from(is_quoted);
+                    let quote = self.plan.quote();
+                    let is_quoted = batch.raw(field).starts_with(quote);
+                    let at = field.start + if is_quoted { quote.len() } else { 0 };
                     verdicts.escaped.push(Escaped { idx, at });
                 }
             }
@@ -437,7 +476,7 @@ impl<'b> Text<'b> {
 
 /// Returns a cell's logical content; `None` if it is no text. `cell` is a buffer for it.
 fn content<'t>(
-    dialect: Dialect,
+    plan: &Plan,
     batch: &Batch,
     text: Text<'t>,
     field: &Field,
@@ -445,10 +484,13 @@ fn content<'t>(
 ) -> Option<&'t str> {
     match field.quoting {
         Quoting::Plain => text.get(field.start..field.end),
-        Quoting::Quoted => text.get(field.start + 1..field.end - 1),
+        Quoting::Quoted => {
+            let n_quote = plan.quote().len();
+            text.get(field.start + n_quote..field.end - n_quote)
+        }
         Quoting::Escaped => {
             cell.clear();
-            unescape(dialect, batch.raw(field), cell);
+            unescape(plan.dialect(), batch.raw(field), cell);
             str::from_utf8(cell).ok()
         }
     }

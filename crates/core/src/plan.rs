@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::check::ColumnCheck;
 use crate::dialect::Dialect;
 use crate::reason::Code;
-use crate::schema::{Field, FieldsMatch, Schema};
+use crate::schema::{Field, FieldsMatch, LabelCase, LabelMatching, LabelSpace, Schema};
 use crate::text::shorten;
 
 /// How many columns a source may have, those of a quarantine file not counted.
@@ -86,34 +86,27 @@ impl Plan {
     ) -> Result<Self, Vec<HeaderFault>> {
         let n_stripped = stripped(labels);
         let labels = labels.get(n_stripped..).unwrap_or_default();
-        let by_name: HashMap<&str, usize> = schema
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(idx, field)| (field.name(), idx))
-            .collect();
         let mut faults = Faults::default();
         if labels.len() > COLUMNS_MAX {
             // Nothing else is worth saying of it.
             faults.add(too_many_labels);
             return Err(faults.into_list());
         }
-        check_labels(labels, &mut faults);
-        check_match(schema, &by_name, labels, &mut faults);
+        let known = Labels::new(schema);
+        let fields: Vec<Option<usize>> = labels.iter().map(|label| known.field(label)).collect();
+        check_labels(schema, labels, &fields, &mut faults);
+        check_match(schema, labels, &fields, &mut faults);
         if !faults.is_empty() {
             return Err(faults.into_list());
         }
-        let columns = labels
-            .iter()
-            .map(|label| Column {
-                name: label.clone(),
-                field: by_name.get(label.as_str()).copied(),
-            })
-            .collect();
+        let columns = labels.iter().zip(fields).map(|(label, field)| Column {
+            name: label.clone(),
+            field,
+        });
         Ok(Self {
+            columns: columns.collect(),
             schema: schema.clone(),
             dialect,
-            columns,
             n_stripped,
         })
     }
@@ -141,6 +134,12 @@ impl Plan {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// Returns what stands around a quoted field; nothing if none is quoted.
+    pub(crate) fn quote(&self) -> &[u8] {
+        let quote = self.dialect.quote.as_ref();
+        quote.map_or(&[], |mark| mark.as_bytes())
     }
 
     /// Returns the source's columns, those of a quarantine file left out.
@@ -228,10 +227,59 @@ impl Faults {
     }
 }
 
+/// Which field a label stands for.
+pub(crate) struct Labels<'s> {
+    matching: &'s LabelMatching,
+    exact: HashMap<&'s str, usize>,
+    /// Labels as they are compared, where case or white space do not count.
+    loose: HashMap<Box<str>, usize>,
+}
+
+impl<'s> Labels<'s> {
+    pub(crate) fn new(schema: &'s Schema) -> Self {
+        let matching = &schema.extension().labels;
+        let names = schema.fields().iter().map(Field::name).enumerate();
+        let aliases = matching.aliases.iter();
+        let aliases = aliases.map(|(field, alias)| (*field, alias.as_str()));
+        let mut labels = Self {
+            matching,
+            exact: HashMap::new(),
+            loose: HashMap::new(),
+        };
+        for (field, label) in names.chain(aliases) {
+            labels.exact.entry(label).or_insert(field);
+            if let Some(loose) = labels.loosened(label) {
+                labels.loose.entry(loose).or_insert(field);
+            }
+        }
+        labels
+    }
+
+    /// Returns the field that a label stands for. The very name of a field is never another's.
+    pub(crate) fn field(&self, label: &str) -> Option<usize> {
+        let exact = self.exact.get(label).copied();
+        exact.or_else(|| self.loose.get(&self.loosened(label)?).copied())
+    }
+
+    /// Returns a label as it is compared, if that is not as it is written.
+    fn loosened(&self, label: &str) -> Option<Box<str>> {
+        let trimmed = match self.matching.space {
+            LabelSpace::Significant => label,
+            LabelSpace::Trimmed => label.trim(),
+        };
+        match (self.matching.case, self.matching.space) {
+            (LabelCase::Sensitive, LabelSpace::Significant) => None,
+            (LabelCase::Sensitive, LabelSpace::Trimmed) => Some(trimmed.into()),
+            (LabelCase::Insensitive, _) => Some(trimmed.to_lowercase().into()),
+        }
+    }
+}
+
 /// Checks the labels as such.
-fn check_labels(labels: &[String], faults: &mut Faults) {
+fn check_labels(schema: &Schema, labels: &[String], fields: &[Option<usize>], faults: &mut Faults) {
     let mut seen = HashSet::new();
-    for (number, label) in (1_usize..).zip(labels) {
+    let mut bound: HashMap<usize, &str> = HashMap::new();
+    for ((number, label), field) in (1_usize..).zip(labels).zip(fields) {
         if label.is_empty() {
             faults.add(|| HeaderFault {
                 code: Code::BlankLabel,
@@ -255,37 +303,40 @@ fn check_labels(labels: &[String], faults: &mut Faults) {
                 expected: format!("each label once, column {number} repeats one"),
                 found: Some(shorten(label)),
             });
+        } else if let Some(idx) = field
+            && let Some(earlier) = bound.insert(*idx, label)
+        {
+            let name = schema.fields().get(*idx).map_or("", Field::name);
+            faults.add(|| HeaderFault {
+                code: Code::DuplicateLabel,
+                column: Some(shorten(label)),
+                expected: format!(
+                    "one label for the field `{}`, column {number} has another beside `{}`",
+                    shorten(name),
+                    shorten(earlier)
+                ),
+                found: Some(shorten(label)),
+            });
         }
     }
 }
 
 /// Checks the labels against the fields, by the schema's `fieldsMatch`.
-fn check_match(
-    schema: &Schema,
-    by_name: &HashMap<&str, usize>,
-    labels: &[String],
-    faults: &mut Faults,
-) {
-    let fields = schema.fields().iter();
-    let primary_key = schema.primary_key();
-    let all = schema.fields().iter().enumerate();
-    let required = all
-        .filter(|(idx, field)| field.is_required() || primary_key.contains(idx))
-        .map(|(_, field)| field);
+fn check_match(schema: &Schema, labels: &[String], fields: &[Option<usize>], faults: &mut Faults) {
     match schema.fields_match() {
-        FieldsMatch::Exact => exact(schema, labels, faults),
+        FieldsMatch::Exact => exact(schema, labels, fields, faults),
         FieldsMatch::Equal => {
-            missing(fields, labels, faults);
-            extra(by_name, labels, faults);
+            missing(schema, fields, |_| true, faults);
+            extra(labels, fields, faults);
         }
-        FieldsMatch::Subset => missing(fields, labels, faults),
+        FieldsMatch::Subset => missing(schema, fields, |_| true, faults),
         FieldsMatch::Superset => {
-            missing(required, labels, faults);
-            extra(by_name, labels, faults);
+            missing(schema, fields, Field::is_required, faults);
+            extra(labels, fields, faults);
         }
         FieldsMatch::Partial => {
-            missing(required, labels, faults);
-            if !labels.iter().any(|l| by_name.contains_key(l.as_str())) {
+            missing(schema, fields, Field::is_required, faults);
+            if fields.iter().all(Option::is_none) {
                 faults.add(|| HeaderFault {
                     code: Code::MissingLabel,
                     column: None,
@@ -297,11 +348,11 @@ fn check_match(
     }
 }
 
-fn exact(schema: &Schema, labels: &[String], faults: &mut Faults) {
+fn exact(schema: &Schema, labels: &[String], fields: &[Option<usize>], faults: &mut Faults) {
     for (idx, field) in schema.fields().iter().enumerate() {
         match labels.get(idx) {
             None => faults.add(|| missing_label(field.name())),
-            Some(label) if label != field.name() => faults.add(|| HeaderFault {
+            Some(label) if fields.get(idx) != Some(&Some(idx)) => faults.add(|| HeaderFault {
                 code: Code::IncorrectLabel,
                 column: Some(shorten(field.name())),
                 expected: format!(
@@ -319,15 +370,21 @@ fn exact(schema: &Schema, labels: &[String], faults: &mut Faults) {
     }
 }
 
-fn missing<'f>(fields: impl Iterator<Item = &'f Field>, labels: &[String], faults: &mut Faults) {
-    let labels: HashSet<&str> = labels.iter().map(String::as_str).collect();
-    for field in fields.filter(|field| !labels.contains(field.name())) {
+fn missing(
+    schema: &Schema,
+    bound: &[Option<usize>],
+    is_asked: impl Fn(&Field) -> bool,
+    faults: &mut Faults,
+) {
+    let bound: HashSet<usize> = bound.iter().copied().flatten().collect();
+    let fields = schema.fields().iter().enumerate();
+    for (_, field) in fields.filter(|(idx, field)| is_asked(field) && !bound.contains(idx)) {
         faults.add(|| missing_label(field.name()));
     }
 }
 
-fn extra(by_name: &HashMap<&str, usize>, labels: &[String], faults: &mut Faults) {
-    for label in labels.iter().filter(|l| !by_name.contains_key(l.as_str())) {
+fn extra(labels: &[String], fields: &[Option<usize>], faults: &mut Faults) {
+    for (label, _) in labels.iter().zip(fields).filter(|(_, f)| f.is_none()) {
         faults.add(|| extra_label(label));
     }
 }
@@ -352,7 +409,7 @@ fn extra_label(label: &str) -> HeaderFault {
 
 fn too_many_labels() -> HeaderFault {
     HeaderFault {
-        code: Code::RecordTooLong,
+        code: Code::TooManyColumns,
         column: None,
         expected: format!("at most {COLUMNS_MAX} columns"),
         found: None,
@@ -360,118 +417,4 @@ fn too_many_labels() -> HeaderFault {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dialect::DialectOptions;
-
-    /// Binds a header to the fields `a` (required) and `b`; compares the faults' codes and columns.
-    #[track_caller]
-    fn check(fields_match: &str, labels: &[&str], expected: &[(Code, &str)]) {
-        let descriptor = format!(
-            r#"{{"fieldsMatch": "{fields_match}", "fields": [
-                {{"name": "a", "constraints": {{"required": true}}}}, {{"name": "b"}}]}}"#
-        );
-        let schema = Schema::parse(descriptor.as_bytes()).unwrap();
-        let dialect = Dialect::new(&DialectOptions::default(), ',').unwrap();
-        let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-        let faults = Plan::bind(&schema, dialect, &labels)
-            .err()
-            .unwrap_or_default();
-        let found: Vec<(Code, &str)> = faults
-            .iter()
-            .map(|fault| (fault.code, fault.column.as_deref().unwrap_or("-")))
-            .collect();
-        assert_eq!(found, expected, "{fields_match} {labels:?}");
-    }
-
-    #[test]
-    fn each_mode_takes_what_it_says() {
-        use Code::{ExtraLabel, IncorrectLabel, MissingLabel};
-        check("exact", &["a", "b"], &[]);
-        check(
-            "exact",
-            &["b", "a"],
-            &[(IncorrectLabel, "a"), (IncorrectLabel, "b")],
-        );
-        check("exact", &["a"], &[(MissingLabel, "b")]);
-        check("exact", &["a", "b", "c"], &[(ExtraLabel, "c")]);
-        check("equal", &["b", "a"], &[]);
-        check(
-            "equal",
-            &["b", "c"],
-            &[(MissingLabel, "a"), (ExtraLabel, "c")],
-        );
-        check("subset", &["c", "b", "a"], &[]);
-        check("subset", &["c", "a"], &[(MissingLabel, "b")]);
-        check("superset", &["a"], &[]);
-        check("superset", &["b"], &[(MissingLabel, "a")]);
-        check("superset", &["a", "c"], &[(ExtraLabel, "c")]);
-        check("partial", &["c", "a"], &[]);
-        check(
-            "partial",
-            &["c"],
-            &[(MissingLabel, "a"), (MissingLabel, "-")],
-        );
-    }
-
-    #[test]
-    fn labels_are_there_and_differ() {
-        use Code::{BlankLabel, DuplicateLabel};
-        check("subset", &["a", "b", ""], &[(BlankLabel, "-")]);
-        check("subset", &["a", "b", "a"], &[(DuplicateLabel, "a")]);
-    }
-
-    /// Binds a header of so many labels; returns its faults.
-    fn faults_of(labels: &[String]) -> Vec<HeaderFault> {
-        let schema = Schema::parse(br#"{"fieldsMatch": "superset", "fields": [{"name": "a"}]}"#);
-        let dialect = Dialect::new(&DialectOptions::default(), ',').unwrap();
-        Plan::bind(&schema.unwrap(), dialect, labels)
-            .err()
-            .unwrap_or_default()
-    }
-
-    #[test]
-    fn what_is_said_of_a_header_is_bounded() {
-        let labels: Vec<String> = (0..COLUMNS_MAX).map(|n| format!("c{n}")).collect();
-        let faults = faults_of(&labels);
-        assert_eq!(faults.len(), FAULTS_MAX + 1);
-        assert_eq!(
-            faults[FAULTS_MAX].expected,
-            "a header that matches, but 65436 more faults are not listed"
-        );
-        let labels = vec![String::new(); COLUMNS_MAX + 1];
-        let faults = faults_of(&labels);
-        assert_eq!(faults.len(), 1);
-        assert_eq!(faults[0].code, Code::RecordTooLong);
-        assert_eq!(faults[0].expected, "at most 65536 columns");
-    }
-
-    #[test]
-    fn a_long_label_is_refused_and_shortened() {
-        let faults = faults_of(&["a".to_owned(), "é".repeat(LABEL_CHARS_MAX + 1)]);
-        assert_eq!(faults[0].code, Code::RecordTooLong);
-        for fault in faults {
-            assert!(fault.found.unwrap().chars().count() <= 101);
-            assert!(fault.column.unwrap().chars().count() <= 101);
-        }
-        let longest = "é".repeat(LABEL_CHARS_MAX);
-        let faults = faults_of(&["a".to_owned(), longest]);
-        assert_eq!(faults.len(), 1, "only that the schema does not name it");
-        assert_eq!(faults[0].code, Code::ExtraLabel);
-    }
-
-    #[test]
-    fn a_quarantine_file_is_known_by_its_first_columns() {
-        let ours = QUARANTINE_COLUMNS;
-        check(
-            "exact",
-            &[ours[0], ours[1], ours[2], ours[3], ours[4], "a", "b"],
-            &[],
-        );
-        check(
-            "subset",
-            &[ours[1], ours[0], ours[2], ours[3], ours[4], "a", "b"],
-            &[],
-        );
-    }
-}
+mod tests;

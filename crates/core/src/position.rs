@@ -7,6 +7,8 @@ pub struct Position {
     pub byte_offset: u64,
     /// The physical line, from 1.
     pub line: u64,
+    /// The row, from 1: a record, a header row, a blank line or a comment.
+    pub row: u64,
     /// How many records (header excluded) stand before it.
     pub records_before: u64,
 }
@@ -16,6 +18,7 @@ impl Position {
     pub const START: Self = Self {
         byte_offset: 0,
         line: 1,
+        row: 1,
         records_before: 0,
     };
 }

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::batch::{Batch, unescape};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, InitialSpace, InnerQuote, LineEnd, Mark};
 use crate::gate::oversized;
 use crate::plan::QUARANTINE_COLUMNS;
 use crate::reason::Code;
@@ -29,10 +29,8 @@ pub const BASE64_MARK: &str = "base64:";
 #[derive(Debug)]
 pub struct QuarantineWriter {
     dialect: Dialect,
-    delimiter: char,
-    quote: Option<char>,
-    escape: Option<char>,
-    comment: Option<char>,
+    /// Every character that may begin something that means something in the dialect.
+    signs: Vec<char>,
     n_columns: usize,
     n_rows: u64,
 }
@@ -43,10 +41,7 @@ impl QuarantineWriter {
     pub fn new(dialect: Dialect, n_columns: usize) -> Self {
         Self {
             dialect,
-            delimiter: char::from(dialect.delimiter()),
-            quote: dialect.quote.map(char::from),
-            escape: dialect.escape.map(char::from),
-            comment: dialect.comment.map(char::from),
+            signs: signs(&dialect),
             n_columns,
             n_rows: 0,
         }
@@ -58,21 +53,38 @@ impl QuarantineWriter {
         self.n_rows
     }
 
-    /// Appends the header: our columns, then the source's own header as it was read (`own`, line end
-    /// included) or, where it has none, `names`.
-    pub fn header(&self, own: &[u8], names: &[&str], out: &mut Vec<u8>) {
-        for (idx, name) in QUARANTINE_COLUMNS.iter().enumerate() {
-            self.cell(idx > 0, name, out);
-        }
-        if own.is_empty() {
+    /// Appends the header: our columns, then the source's own header rows as they were read (`own`,
+    /// line ends included) or, where it has none, `names`.
+    ///
+    /// Of several header rows, all but the first have empty cells for our columns.
+    pub fn header(&self, own: &[Vec<u8>], names: &[&str], out: &mut Vec<u8>) {
+        let Some((first, others)) = own.split_first() else {
+            self.header_row(QUARANTINE_COLUMNS, None, out);
             for name in names {
                 self.cell(true, name, out);
             }
-        } else {
-            push(self.delimiter, out);
-            out.extend_from_slice(own);
+            return self.end_line(out);
+        };
+        self.header_row(QUARANTINE_COLUMNS, Some(first), out);
+        for own in others {
+            self.header_row([""; QUARANTINE_COLUMNS.len()], Some(own), out);
         }
-        end_line(out);
+    }
+
+    fn header_row(
+        &self,
+        ours: [&str; QUARANTINE_COLUMNS.len()],
+        own: Option<&[u8]>,
+        out: &mut Vec<u8>,
+    ) {
+        for (idx, name) in ours.iter().enumerate() {
+            self.cell(idx > 0, name, out);
+        }
+        if let Some(own) = own {
+            self.delimit(out);
+            out.extend_from_slice(own);
+            self.end_line(out);
+        }
     }
 
     /// Appends a row for the record at `idx` of `batch`, with its `errors`.
@@ -120,11 +132,11 @@ impl QuarantineWriter {
             self.raw_cells(&self.raw_text(raw), out);
         } else {
             self.cell(true, "", out);
-            push(self.delimiter, out);
+            self.delimit(out);
             let own = batch.bytes().get(own_start..record.next);
             out.extend_from_slice(own.unwrap_or_default());
             if record.next == record.end {
-                out.push(b'\n');
+                out.extend_from_slice(self.line_end());
             }
         }
     }
@@ -142,83 +154,147 @@ impl QuarantineWriter {
     fn raw_cells(&self, raw: &str, out: &mut Vec<u8>) {
         self.cell(true, raw, out);
         for _ in 0..self.n_columns {
-            push(self.delimiter, out);
+            self.delimit(out);
         }
-        out.push(b'\n');
+        out.extend_from_slice(self.line_end());
     }
 
     /// Appends a cell, quoted where it must be.
     fn cell(&self, has_neighbour: bool, text: &str, out: &mut Vec<u8>) {
         if has_neighbour {
-            push(self.delimiter, out);
+            self.delimit(out);
         }
         if !self.is_special(text) {
             out.extend_from_slice(text.as_bytes());
             return;
         }
-        let Some(quote) = self.quote else {
+        let Some(quote) = self.dialect.quote else {
             return self.unquoted(text, out);
         };
-        push(quote, out);
+        out.extend_from_slice(quote.as_bytes());
         for c in text.chars() {
-            if c == quote {
-                push(quote, out);
-            } else if let Some(escape) = self.escape.filter(|escape| *escape == c) {
+            let mark = Mark::from(c);
+            if mark == quote {
+                match (self.dialect.inner_quote, self.dialect.escape) {
+                    (InnerQuote::Doubled, _) => push(quote, out),
+                    (InnerQuote::Escaped, Some(escape)) => push(escape, out),
+                    (InnerQuote::Escaped, None) => {
+                        push(self.stand_in(), out);
+                        continue;
+                    }
+                }
+            } else if let Some(escape) = self.dialect.escape.filter(|escape| *escape == mark) {
                 push(escape, out);
             }
-            push(c, out);
+            push(mark, out);
         }
         push(quote, out);
     }
 
     /// Appends a text that needs quotes where there are none. Line ends cannot be escaped there.
     fn unquoted(&self, text: &str, out: &mut Vec<u8>) {
-        let stand_in = if self.is_mark(' ') { '.' } else { ' ' };
+        let is_line_end = |c| match self.dialect.line_end {
+            LineEnd::Any => matches!(c, '\n' | '\r'),
+            LineEnd::Only(mark) => mark.as_str().contains(c),
+        };
         for (at, c) in text.char_indices() {
-            let is_comment = at == 0 && self.comment == Some(c);
-            match self.escape {
-                _ if !self.is_mark(c) && !is_comment => push(c, out),
-                Some(escape) if !matches!(c, '\n' | '\r') => {
+            let is_comment = at == 0 && self.begins_comment(text);
+            match self.dialect.escape {
+                _ if !self.signs.contains(&c) && !is_comment => push(Mark::from(c), out),
+                Some(escape) if !is_line_end(c) => {
                     push(escape, out);
-                    push(c, out);
+                    push(Mark::from(c), out);
                 }
-                Some(_) | None => push(stand_in, out),
+                Some(_) | None => push(self.stand_in(), out),
             }
         }
     }
 
-    /// Whether a text cannot stand in a cell as it is.
-    fn is_special(&self, text: &str) -> bool {
-        text.contains(|c| self.is_mark(c)) || self.comment.is_some_and(|c| text.starts_with(c))
+    /// Returns what stands in our own texts for what cannot be written.
+    fn stand_in(&self) -> Mark {
+        Mark::from(if self.signs.contains(&' ') { '.' } else { ' ' })
     }
 
-    /// Whether a character means something in the dialect.
-    fn is_mark(&self, c: char) -> bool {
-        let marks = [Some(self.delimiter), self.quote, self.escape];
-        marks.contains(&Some(c)) || matches!(c, '\n' | '\r')
+    /// Whether a text cannot stand in a cell as it is.
+    fn is_special(&self, text: &str) -> bool {
+        let has_space =
+            self.dialect.initial_space == InitialSpace::Skipped && text.starts_with([' ', '\t']);
+        has_space || text.contains(self.signs.as_slice()) || self.begins_comment(text)
+    }
+
+    /// Whether a row that begins with a text is a comment.
+    fn begins_comment(&self, text: &str) -> bool {
+        let first = |mark: Mark| mark.as_str().chars().next();
+        let sign = self.dialect.comment.and_then(first);
+        sign.is_some_and(|sign| text.starts_with(sign))
     }
 
     /// Returns bytes as text that can be told from, and turned back into, what they were.
     fn raw_text(&self, raw: &[u8]) -> String {
-        let needs_quotes = |text: &str| self.quote.is_none() && self.is_special(text);
+        let has_quote = |text: &str, quote: Mark| {
+            let is_doubled = self.dialect.inner_quote == InnerQuote::Doubled;
+            !is_doubled && self.dialect.escape.is_none() && text.contains(quote.as_str())
+        };
+        let is_unwritable = |text: &str| match self.dialect.quote {
+            None => self.is_special(text),
+            Some(quote) => has_quote(text, quote),
+        };
         match str::from_utf8(raw) {
-            Ok(text) if !text.starts_with(BASE64_MARK) && !needs_quotes(text) => text.to_owned(),
+            Ok(text) if !text.starts_with(BASE64_MARK) && !is_unwritable(text) => text.to_owned(),
             Ok(_) | Err(_) => format!("{BASE64_MARK}{}", STANDARD.encode(raw)),
+        }
+    }
+
+    fn delimit(&self, out: &mut Vec<u8>) {
+        push(self.dialect.delimiter, out);
+    }
+
+    fn line_end(&self) -> &[u8] {
+        match &self.dialect.line_end {
+            LineEnd::Any => b"\n",
+            LineEnd::Only(mark) => mark.as_bytes(),
+        }
+    }
+
+    fn end_line(&self, out: &mut Vec<u8>) {
+        let is_ended = match &self.dialect.line_end {
+            LineEnd::Any => out.ends_with(b"\n") || out.ends_with(b"\r"),
+            LineEnd::Only(mark) => out.ends_with(mark.as_bytes()),
+        };
+        if !is_ended {
+            out.extend_from_slice(self.line_end());
         }
     }
 }
 
-fn push(c: char, out: &mut Vec<u8>) {
-    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+/// Returns the first character of each mark. A text that holds none of them holds no mark, and
+/// begins none that what follows it could end.
+fn signs(dialect: &Dialect) -> Vec<char> {
+    let line_end = match dialect.line_end {
+        LineEnd::Any => None,
+        LineEnd::Only(mark) => Some(mark),
+    };
+    let marks = [
+        Some(dialect.delimiter),
+        dialect.quote,
+        dialect.escape,
+        line_end,
+    ];
+    let firsts = marks
+        .iter()
+        .flatten()
+        .filter_map(|m| m.as_str().chars().next());
+    match dialect.line_end {
+        LineEnd::Any => firsts.chain(['\n', '\r']).collect(),
+        LineEnd::Only(_) => firsts.collect(),
+    }
+}
+
+fn push(mark: Mark, out: &mut Vec<u8>) {
+    out.extend_from_slice(mark.as_bytes());
 }
 
 fn joined(errors: &[RecordError], text: impl Fn(&RecordError) -> &str) -> String {
     let texts: Vec<&str> = errors.iter().map(text).collect();
     texts.join("; ")
-}
-
-fn end_line(out: &mut Vec<u8>) {
-    if !out.ends_with(b"\n") && !out.ends_with(b"\r") {
-        out.push(b'\n');
-    }
 }

@@ -51,6 +51,10 @@ pub enum Code {
     UniqueKey,
     /// A reference leads to no record.
     ForeignKey,
+    /// A field is longer than the field limit.
+    FieldTooLong,
+    /// The header has more columns than a source may have.
+    TooManyColumns,
 }
 
 impl Code {
@@ -76,6 +80,8 @@ impl Code {
         Self::PrimaryKey,
         Self::UniqueKey,
         Self::ForeignKey,
+        Self::FieldTooLong,
+        Self::TooManyColumns,
     ];
 
     /// Returns the published name, in kebab case.
@@ -111,6 +117,8 @@ impl Code {
             Self::PrimaryKey => "primary-key",
             Self::UniqueKey => "unique-key",
             Self::ForeignKey => "foreign-key",
+            Self::FieldTooLong => "field-too-long",
+            Self::TooManyColumns => "too-many-columns",
         }
     }
 
@@ -190,6 +198,12 @@ impl Code {
                 "The values of a foreign key are not those of any record of the table that it \
                  refers to. A key that lacks a value refers to nothing, and is not checked."
             }
+            Self::FieldTooLong => {
+                "A cell takes more bytes, as it is written, than the field limit allows."
+            }
+            Self::TooManyColumns => {
+                "The header has more columns than a source may have. Nothing else is said of it."
+            }
         }
     }
 
@@ -255,6 +269,8 @@ impl Code {
                 "`customer` refers to the `id` of the resource `customers`, the cell holds `7`, \
                  and no customer has the id `7`."
             }
+            Self::FieldTooLong => "A cell of 200 KB where the field limit is 100 KB.",
+            Self::TooManyColumns => "A header of a million labels.",
         }
     }
 
@@ -325,6 +341,11 @@ impl Code {
             Self::ForeignKey => {
                 "Correct the value, or add the record that it refers to. Of a table that refers \
                  to itself, only records that pass every other check count."
+            }
+            Self::FieldTooLong => "Shorten the value, or raise the limit.",
+            Self::TooManyColumns => {
+                "Check that the delimiter is the right one. If it is, split the table, or turn \
+                 its columns into rows."
             }
         }
     }

@@ -135,14 +135,7 @@ impl ColumnCheck {
     /// ```
     pub fn check(&self, cell: &str, reasons: &mut Vec<Reason>) -> Verdict {
         if self.missing.contains(cell) {
-            match self.presence {
-                Presence::Optional => {}
-                Presence::Required => reasons.push(Reason {
-                    code: Code::ConstraintError,
-                    expected: Cow::Borrowed("a value, for the column is required"),
-                }),
-            }
-            return Verdict::Missing;
+            return self.check_missing(reasons);
         }
         let n_before = reasons.len();
         if self.cast.check(cell, reasons).is_none() {
@@ -156,6 +149,18 @@ impl ColumnCheck {
         } else {
             Verdict::Invalid
         }
+    }
+
+    /// Judges a cell that has no value, whatever it holds.
+    pub fn check_missing(&self, reasons: &mut Vec<Reason>) -> Verdict {
+        match self.presence {
+            Presence::Optional => {}
+            Presence::Required => reasons.push(Reason {
+                code: Code::ConstraintError,
+                expected: Cow::Borrowed("a value, for the column is required"),
+            }),
+        }
+        Verdict::Missing
     }
 
     /// Returns the logical value of a cell: `None` if it is missing, or not of the type. Constraints

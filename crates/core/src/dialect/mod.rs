@@ -13,10 +13,14 @@ use crate::error::{Error, ErrorKind, Result};
 /// A dialect in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
-    pub(crate) delimiter: u8,
-    pub(crate) quote: Option<u8>,
-    pub(crate) escape: Option<u8>,
-    pub(crate) comment: Option<u8>,
+    pub(crate) delimiter: Mark,
+    pub(crate) quote: Option<Mark>,
+    pub(crate) inner_quote: InnerQuote,
+    pub(crate) escape: Option<Mark>,
+    pub(crate) line_end: LineEnd,
+    pub(crate) null_sequence: Option<Mark>,
+    pub(crate) initial_space: InitialSpace,
+    pub(crate) comment: Option<Mark>,
 }
 
 impl Dialect {
@@ -27,7 +31,7 @@ impl Dialect {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Settings`] if two of the marks are the same, or one cannot serve.
+    /// [`ErrorKind::Settings`] if two of the marks are the same or one cannot be told from another.
     ///
     /// ```
     /// use rowgate_core::dialect::{Dialect, DialectOptions, Quote};
@@ -37,98 +41,97 @@ impl Dialect {
     /// assert!(Dialect::new(&options, ';').is_err());
     /// ```
     pub fn new(options: &DialectOptions, delimiter: char) -> Result<Self> {
-        refuse_unbuilt(options)?;
-        let single = |mark: Mark| match mark.as_bytes() {
-            [byte] => Ok(*byte),
-            _ => Err(unbuilt("a mark of several characters")),
-        };
-        let quote = match options.quote.unwrap_or_default() {
-            Quote::By(c) => Some(Mark::from(c)),
-            Quote::Never => None,
-        };
         let dialect = Self {
-            delimiter: single(options.delimiter.unwrap_or(Mark::from(delimiter)))?,
-            quote: quote.map(single).transpose()?,
-            escape: options.escape.map(Mark::from).map(single).transpose()?,
-            comment: options.comment.map(single).transpose()?,
+            delimiter: options.delimiter.unwrap_or(Mark::from(delimiter)),
+            quote: match options.quote.unwrap_or_default() {
+                Quote::By(c) => Some(Mark::from(c)),
+                Quote::Never => None,
+            },
+            inner_quote: options.inner_quote.unwrap_or_default(),
+            escape: options.escape.map(Mark::from),
+            line_end: options.line_end.unwrap_or_default(),
+            null_sequence: options.null_sequence,
+            initial_space: options.initial_space.unwrap_or_default(),
+            comment: options.comment,
         };
+        dialect.check().map(|()| dialect)
+    }
+
+    /// Checks that no mark can be taken for another.
+    fn check(&self) -> Result<()> {
         let roles = [
-            ("delimiter", Some(dialect.delimiter)),
-            ("quote", dialect.quote),
-            ("escape", dialect.escape),
-            ("comment", dialect.comment),
+            ("delimiter", Some(self.delimiter)),
+            ("quote", self.quote),
+            ("escape", self.escape),
+            ("comment", self.comment),
         ];
-        let set: Vec<(&str, u8)> = roles
+        let set: Vec<(&str, Mark)> = roles
             .into_iter()
-            .filter_map(|(name, byte)| byte.map(|b| (name, b)))
+            .filter_map(|(name, mark)| mark.map(|m| (name, m)))
             .collect();
-        for (idx, (name, byte)) in set.iter().enumerate() {
-            if !byte.is_ascii() || matches!(byte, b'\n' | b'\r') {
-                return Err(Error::new(
-                    ErrorKind::Settings,
-                    format!(
-                        "the {name} `{}` is not a single ASCII character other than a line end",
-                        byte.escape_ascii()
-                    ),
+        for (idx, (name, mark)) in set.iter().enumerate() {
+            if mark.as_bytes().is_empty() {
+                return refused(format!("the {name} is empty: give it a character"));
+            }
+            if let Some((other, _)) = set.iter().take(idx).find(|(_, m)| m == mark) {
+                return refused(format!(
+                    "the {other} and the {name} are both `{mark}`: give one of them another character"
                 ));
             }
-            if let Some((other, _)) = set.iter().take(idx).find(|(_, b)| b == byte) {
-                return Err(Error::new(
-                    ErrorKind::Settings,
-                    format!(
-                        "the {other} and the {name} are both `{}`: give one of them another character",
-                        byte.escape_ascii()
-                    ),
+            self.check_line_end(name, *mark)?;
+        }
+        for (name, mark) in [("quote", self.quote), ("escape", self.escape)] {
+            if mark.is_some_and(|m| self.delimiter.as_str().contains(m.as_str())) {
+                return refused(format!(
+                    "the delimiter `{}` holds the {name}: give one of them another character",
+                    self.delimiter
                 ));
             }
         }
-        Ok(dialect)
+        Ok(())
     }
 
-    /// Returns the byte between fields.
+    /// Checks that a line end is found wherever one stands outside quotes.
+    fn check_line_end(&self, name: &str, mark: Mark) -> Result<()> {
+        let LineEnd::Only(line_end) = self.line_end else {
+            return if mark.as_str().contains(['\n', '\r']) {
+                refused(format!("the {name} `{mark}` holds a line end"))
+            } else {
+                Ok(())
+            };
+        };
+        let text = line_end.as_str();
+        if text.is_empty() {
+            return refused("a line end has at least one character".to_owned());
+        }
+        let tails = mark.as_str().char_indices();
+        let mut tails = tails.filter_map(|(at, _)| mark.as_str().get(at..));
+        // The line end may be the longer of the two, such as `;\n` where `;` delimits.
+        let is_hidden = tails.any(|tail| {
+            tail.starts_with(text) || (tail.len() < mark.as_str().len() && text.starts_with(tail))
+        });
+        let is_held = name != "delimiter" && name != "comment" && text.contains(mark.as_str());
+        if is_hidden || is_held {
+            return refused(format!(
+                "the {name} `{mark}` and the line end `{line_end}` cannot be told from one another"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Returns what stands between fields.
     #[must_use]
-    pub fn delimiter(&self) -> u8 {
+    pub fn delimiter(&self) -> Mark {
         self.delimiter
     }
 
-    /// Returns the byte around quoted fields, if fields are quoted at all.
+    /// Returns what stands around quoted fields, if fields are quoted at all.
     #[must_use]
-    pub fn quote(&self) -> Option<u8> {
+    pub fn quote(&self) -> Option<Mark> {
         self.quote
     }
 }
 
-/// Refuses what is still to come.
-fn refuse_unbuilt(options: &DialectOptions) -> Result<()> {
-    let unbuilt_parts = [
-        (
-            options.inner_quote == Some(InnerQuote::Escaped),
-            "`doubleQuote`: false",
-        ),
-        (
-            !matches!(options.line_end, None | Some(LineEnd::Any)),
-            "`lineTerminator`",
-        ),
-        (options.null_sequence.is_some(), "`nullSequence`"),
-        (
-            options.initial_space == Some(InitialSpace::Skipped),
-            "`skipInitialSpace`",
-        ),
-        (
-            matches!(options.header, Some(Header::Rows { .. })),
-            "`headerRows`",
-        ),
-        (options.comment_rows.is_some(), "`commentRows`"),
-    ];
-    match unbuilt_parts.into_iter().find(|(is_asked, _)| *is_asked) {
-        Some((_, what)) => Err(unbuilt(what)),
-        None => Ok(()),
-    }
-}
-
-fn unbuilt(what: &str) -> Error {
-    Error::new(
-        ErrorKind::Settings,
-        format!("{what} is not supported by this version"),
-    )
+fn refused<T>(message: String) -> Result<T> {
+    Err(Error::new(ErrorKind::Settings, message))
 }

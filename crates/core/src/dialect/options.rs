@@ -130,6 +130,13 @@ impl RowNumbers {
         self.0.binary_search(&number).is_ok()
     }
 
+    /// Numbers them anew, from 1 and without gaps.
+    pub(crate) fn close_up(&mut self) {
+        for (number, old) in (1..).zip(&mut self.0) {
+            *old = number;
+        }
+    }
+
     /// Returns the last of them.
     #[must_use]
     pub fn last(&self) -> u64 {

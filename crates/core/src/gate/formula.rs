@@ -1,6 +1,7 @@
 //! Cells that a spreadsheet would take for a formula.
 
 use crate::check::ColumnCheck;
+use crate::dialect::Mark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::schema::{Field, FieldKind, FormulaPolicy};
@@ -44,7 +45,8 @@ pub(crate) fn check_escape(plan: &Plan) -> Result<()> {
         dialect.comment,
     ];
     let is_escaping = plan.schema().extension().formulas == FormulaPolicy::Escape;
-    if is_escaping && marks.contains(&Some(FORMULA_ESCAPE)) {
+    let is_taken = |mark: &Mark| mark.as_bytes().contains(&FORMULA_ESCAPE);
+    if is_escaping && marks.iter().flatten().any(is_taken) {
         return Err(Error::new(
             ErrorKind::Settings,
             "the schema asks for formulas to be escaped by an apostrophe, which separates, quotes, \

@@ -26,7 +26,7 @@ pub async fn count<S: Source>(
 ) -> Result<u64> {
     let mut reader = Reader::open(source, control).await?;
     let mut opener = Opener::new(dialect, record_bytes_max);
-    let (dialect, position, rest) = loop {
+    let beginning = loop {
         let more = reader.pull(|chunk| opener.push(chunk)).await?;
         if let Some(opened) = opener.open_untyped(more)? {
             break opened;
@@ -35,8 +35,9 @@ pub async fn count<S: Source>(
             return Err(Error::bug("a source ended before its beginning was read"));
         }
     };
-    let scanner = Scanner::new(dialect, record_bytes_max, position);
-    let mut batches = reader.into_batches(scanner, &rest, BATCH_BYTES);
+    let scanner = Scanner::new(beginning.dialect, record_bytes_max, beginning.position)
+        .with_comment_rows(beginning.comment_rows.as_ref());
+    let mut batches = reader.into_batches(scanner, &beginning.rest, BATCH_BYTES);
     let mut batch = Batch::default();
     while batches.next(&mut batch).await? {}
     Ok(batches.totals().records)

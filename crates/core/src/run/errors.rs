@@ -76,7 +76,7 @@ pub(super) fn header_errors(
     let offset = opened
         .position
         .byte_offset
-        .saturating_sub(to_u64(opened.header.len()));
+        .saturating_sub(to_u64(opened.header.concat().len()));
     let is_shown = |label: &&str| {
         schema.extension().redacted.is_empty()
             || schema

@@ -262,20 +262,17 @@ impl<S: ObjectStore> Writers<S> {
 impl<S: ObjectStore> Sink for Writers<S> {
     async fn opened(&mut self, opened: &Opened, names: &[&str]) -> Result<()> {
         let rows = QuarantineWriter::new(opened.dialect, names.len());
-        let own_header = opened
-            .header
-            .get(opened.own_header_at..)
-            .unwrap_or_default();
+        let own_header = opened.own_header_bytes();
         // A header that is no text cannot stand in a quarantine that is.
-        let shown = if str::from_utf8(own_header).is_ok() {
-            own_header
+        let shown = if str::from_utf8(&own_header).is_ok() {
+            opened.own_header.as_slice()
         } else {
             &[]
         };
         rows.header(shown, names, &mut self.buffer);
         self.rows = Some(rows);
         self.write_quarantine().await?;
-        self.accepted(own_header).await
+        self.accepted(&own_header).await
     }
 
     async fn accepted(&mut self, bytes: &[u8]) -> Result<()> {

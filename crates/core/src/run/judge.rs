@@ -93,11 +93,8 @@ async fn judge_pinned<S: Source>(
     let mut ledger = Ledger::new(job.limits.samples_max);
     ledger.pass_overhead(opened.position.byte_offset);
     ledger.open_columns(plan);
-    let scanner = Scanner::new(opened.dialect, job.limits.record_bytes_max, opened.position);
-    let own_header = opened
-        .header
-        .get(opened.own_header_at..)
-        .unwrap_or_default();
+    let scanner = Scanner::new(opened.dialect, job.limits.record_bytes_max, opened.position)
+        .with_comment_rows(opened.comment_rows.as_ref());
     let mut judge = Judge {
         batches: reader.into_batches(scanner, &opened.rest, job.limits.batch_bytes),
         plan,
@@ -106,6 +103,7 @@ async fn judge_pinned<S: Source>(
         tolerance: Tolerance::of(job),
         redaction: Redaction::of(plan),
         figures: Figures::of(plan),
+        field_bytes_max: job.limits.field_bytes_max,
         bytes_left_out: 0,
         cells_escaped: 0,
         sink,
@@ -133,7 +131,7 @@ async fn judge_pinned<S: Source>(
     };
     let books = ledger.balance(read)?;
     let extra = Extra {
-        header: to_u64(own_header.len()),
+        header: to_u64(opened.own_header_bytes().len()),
         left_out: bytes_left_out,
         escapes: cells_escaped,
     };
@@ -143,6 +141,7 @@ async fn judge_pinned<S: Source>(
         advice: Vec::new(),
         summaries: figures.into_reports(),
         cells_escaped,
+        detected: opened.detected.clone(),
         dialect: dialect_report(job, &opened),
         resources,
         refusal,
@@ -176,6 +175,7 @@ async fn refuse_header<S: Source>(
         advice: Vec::new(),
         summaries: Vec::new(),
         cells_escaped: 0,
+        detected: opened.detected.clone(),
         dialect: dialect_report(job, opened),
         resources,
         refusal: Some(Refusal::Header),
@@ -185,7 +185,7 @@ async fn refuse_header<S: Source>(
 }
 
 fn dialect_report(job: &Job, opened: &Opened) -> DialectReport {
-    DialectReport::new(opened.dialect, job.dialect.has_header())
+    DialectReport::new(opened.dialect, &job.dialect)
 }
 
 async fn open<S: Source>(job: &Job, reader: &mut Reader<'_, S>) -> Result<Opened> {
@@ -224,6 +224,7 @@ struct Judge<'a, S: Source, K: Sink> {
     tolerance: Tolerance,
     redaction: Option<Redaction>,
     figures: Figures<'a>,
+    field_bytes_max: usize,
     bytes_left_out: u64,
     cells_escaped: u64,
     sink: &'a mut K,
@@ -231,7 +232,7 @@ struct Judge<'a, S: Source, K: Sink> {
 
 impl<S: Source, K: Sink> Judge<'_, S, K> {
     async fn run(&mut self, mut keys: Keys) -> Result<Option<Stopped>> {
-        let mut gate = Gate::new(self.plan);
+        let mut gate = Gate::new(self.plan).with_field_bytes_max(self.field_bytes_max);
         let mut batch = Batch::default();
         let mut verdicts = Verdicts::default();
         while self.batches.next(&mut batch).await? {

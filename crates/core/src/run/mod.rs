@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use self::stop::Refusal;
 use crate::advice::Advice;
 use crate::batch::BATCH_BYTES;
+use crate::detect::Detected;
 use crate::dialect::DialectOptions;
 use crate::keys::KEY_BYTES_MAX;
 use crate::landing::LandingOptions;
@@ -65,6 +66,8 @@ pub struct Limits {
     pub nothing_accepted: NothingAccepted,
     /// The longest record, in bytes.
     pub record_bytes_max: usize,
+    /// The longest field, in bytes as it is written; of a longer one its record is rejected.
+    pub field_bytes_max: usize,
     /// The memory that the values of unique columns may take, in bytes.
     pub unique_bytes_max: u64,
     /// How many errors the report shows.
@@ -80,6 +83,7 @@ impl Default for Limits {
             consecutive_rejects_max: None,
             nothing_accepted: NothingAccepted::Refuse,
             record_bytes_max: RECORD_BYTES_MAX,
+            field_bytes_max: RECORD_BYTES_MAX,
             unique_bytes_max: KEY_BYTES_MAX,
             samples_max: SAMPLES_MAX,
             batch_bytes: BATCH_BYTES,
@@ -122,6 +126,7 @@ struct Judged {
     cells_escaped: u64,
     dialect: DialectReport,
     resources: Vec<ResourceReport>,
+    detected: Vec<Detected>,
     refusal: Option<Refusal>,
     complete: bool,
     source_bytes: u64,
@@ -150,6 +155,7 @@ impl Judged {
                 compression: format.compression.as_str(),
                 encoding: format.encoding,
                 dialect: self.dialect,
+                detected: self.detected,
             },
             schema: job.schema_identity.clone(),
             resources: self.resources,

@@ -317,7 +317,8 @@ impl Pass<'_> {
             Ok(plan) => plan,
             Err(faults) => return Ok(Collected::HeaderRefused { space, faults }),
         };
-        let scanner = Scanner::new(opened.dialect, limits.record_bytes_max, opened.position);
+        let scanner = Scanner::new(opened.dialect, limits.record_bytes_max, opened.position)
+            .with_comment_rows(opened.comment_rows.as_ref());
         let mut batches = reader.into_batches(scanner, &opened.rest, limits.batch_bytes);
         let rules = rules(&plan);
         let mut gate = Gate::with_keys(&plan, rules.clone());

@@ -160,6 +160,19 @@ impl Index {
         self.n_records += usize::from(kind.is_record());
     }
 
+    /// Takes the last stretch for no record after all, unless it is too long to hold.
+    #[cold]
+    pub(super) fn turn_last_into_overhead(&mut self) {
+        if let Some(last) = self.records.last_mut()
+            && matches!(last.kind, Kind::Fields | Kind::Blank | Kind::BrokenQuote)
+        {
+            last.kind = Kind::Overhead;
+            last.fields_end = last.fields_start;
+            self.fields.truncate(last.fields_start);
+            self.n_records -= 1;
+        }
+    }
+
     pub(super) fn push_oversized(
         &mut self,
         record: Oversized,

@@ -9,15 +9,18 @@
 
 mod index;
 mod record;
+mod syntax;
 
 pub use index::{Field, Index, Kind, Oversized, Quoting, Record};
 
-use memchr::memchr2;
+use std::sync::Arc;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, LineEnd, Mark, RowNumbers};
 use crate::position::Position;
 use crate::reason::Code;
 use record::{Memo, Step, Within};
+use syntax::{AnySyntax, Syntax};
+pub(crate) use syntax::{Found, mark_at};
 
 /// The longest record that is taken by default, in bytes.
 pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
@@ -34,7 +37,10 @@ pub enum More {
 /// Finds records and fields in a stream of bytes.
 #[derive(Clone, Debug)]
 pub struct Scanner {
-    dialect: Dialect,
+    syntax: AnySyntax,
+    comment: Option<Mark>,
+    /// Rows that are overhead, by their numbers.
+    comment_rows: Option<Arc<RowNumbers>>,
     record_bytes_max: usize,
     /// Where the next byte of input stands.
     position: Position,
@@ -67,11 +73,23 @@ impl Scanner {
     #[must_use]
     pub fn new(dialect: Dialect, record_bytes_max: usize, position: Position) -> Self {
         Self {
-            dialect,
+            syntax: AnySyntax::of(dialect),
+            comment: dialect.comment,
+            comment_rows: None,
             record_bytes_max,
             position,
             memo: None,
             skip: None,
+        }
+    }
+
+    /// Takes rows of these numbers for overhead. One that is too long to hold is a record all the
+    /// same, so that it is not lost unseen.
+    #[must_use]
+    pub fn with_comment_rows(self, rows: Option<&RowNumbers>) -> Self {
+        Self {
+            comment_rows: rows.cloned().map(Arc::new),
+            ..self
         }
     }
 
@@ -97,15 +115,36 @@ impl Scanner {
         stretches_max: usize,
         index: &mut Index,
     ) -> usize {
+        match self.syntax {
+            AnySyntax::Bytes(syntax) => self.scan_as(&syntax, input, more, stretches_max, index),
+            AnySyntax::Marks(syntax) => self.scan_as(&syntax, input, more, stretches_max, index),
+        }
+    }
+
+    fn scan_as<S: Syntax>(
+        &mut self,
+        syntax: &S,
+        input: &[u8],
+        more: More,
+        stretches_max: usize,
+        index: &mut Index,
+    ) -> usize {
         index.clear(self.position);
         let mut at = 0;
         let mut lines = 0;
         while at < input.len() && index.records().len() < stretches_max {
-            let Some((next, n_lines)) = self.step(input, at, lines, more, index) else {
+            let is_row_start = self.skip.is_none();
+            let Some((next, n_lines)) = self.step(syntax, input, at, lines, more, index) else {
                 break;
             };
             at = next;
             lines += n_lines;
+            if self.skip.is_none() {
+                if is_row_start && self.is_comment_row() {
+                    index.turn_last_into_overhead();
+                }
+                self.position.row += 1;
+            }
         }
         if more == More::None
             && at == input.len()
@@ -121,10 +160,16 @@ impl Scanner {
         at
     }
 
+    fn is_comment_row(&self) -> bool {
+        let rows = self.comment_rows.as_ref();
+        rows.is_some_and(|rows| rows.contains(self.position.row))
+    }
+
     /// Indexes what begins at `at`; returns where it ends and how many line ends it holds, or
     /// `None` if that takes more input.
-    fn step(
+    fn step<S: Syntax>(
         &mut self,
+        syntax: &S,
         input: &[u8],
         at: usize,
         lines: u64,
@@ -132,28 +177,26 @@ impl Scanner {
         index: &mut Index,
     ) -> Option<(usize, u64)> {
         if let Some(skip) = self.skip.take() {
-            return self.skip_on(skip, input, at, at, more, index);
+            return self.skip_on(syntax, skip, input, at, at, more, index);
         }
-        let byte = *input.get(at)?;
-        if matches!(byte, b'\n' | b'\r') {
-            let next = line_end(input, at, more)?;
-            index.push(Kind::Blank, at, at, next, lines);
-            return Some((next, 1));
+        match syntax.line_end().at(input, at, more) {
+            Found::Yes(n_bytes) => {
+                index.push(Kind::Blank, at, at, at + n_bytes, lines);
+                return Some((at + n_bytes, 1));
+            }
+            Found::Unclear => return None,
+            Found::No => {}
         }
-        if self.dialect.comment == Some(byte) {
-            return match first_line(input, at, more) {
-                Line::Whole { end, next } => {
-                    index.push(Kind::Overhead, at, end, next, lines);
-                    Some((next, 1))
-                }
-                _ if more == More::None || input.len() - at > self.record_bytes_max => {
-                    self.skip_on(Skip::Comment, input, at, at, more, index)
-                }
-                Line::WaitsAt(_) | Line::Unended => None,
-            };
+        match self
+            .comment
+            .map_or(Found::No, |mark| mark_at(mark, input, at, more))
+        {
+            Found::Yes(_) => return self.comment(syntax, input, at, lines, more, index),
+            Found::Unclear => return None,
+            Found::No => {}
         }
         match record::scan(
-            self.dialect,
+            syntax,
             self.record_bytes_max,
             self.memo.as_ref(),
             input,
@@ -169,15 +212,42 @@ impl Scanner {
             Step::TooLong { reached, within } => {
                 let until = Until::Record(within);
                 let skip = self.oversized(Code::RecordTooLong, until, input, at, lines);
-                self.skip_on(skip, input, at, reached, more, index)
+                self.skip_on(syntax, skip, input, at, reached, more, index)
             }
-            Step::Broken(memo) => self.broken(memo, input, at, lines, more, index),
+            Step::Broken(memo) => self.broken(syntax, memo, input, at, lines, more, index),
+        }
+    }
+
+    /// Takes the line of a comment.
+    fn comment<S: Syntax>(
+        &mut self,
+        syntax: &S,
+        input: &[u8],
+        at: usize,
+        lines: u64,
+        more: More,
+        index: &mut Index,
+    ) -> Option<(usize, u64)> {
+        match first_line(syntax.line_end(), input, at, more) {
+            Line::Whole { end, next } => {
+                index.push(Kind::Overhead, at, end, next, lines);
+                Some((next, 1))
+            }
+            _ if more == More::None || input.len() - at > self.record_bytes_max => {
+                self.skip_on(syntax, Skip::Comment, input, at, at, more, index)
+            }
+            Line::WaitsAt(_) | Line::Unended => None,
         }
     }
 
     /// Takes the first physical line of a record whose quoting is broken.
-    fn broken(
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the state of one step of the scan"
+    )]
+    fn broken<S: Syntax>(
         &mut self,
+        syntax: &S,
         memo: Memo,
         input: &[u8],
         at: usize,
@@ -185,14 +255,14 @@ impl Scanner {
         more: More,
         index: &mut Index,
     ) -> Option<(usize, u64)> {
-        let (end, next) = match first_line(input, at, more) {
+        let (end, next) = match first_line(syntax.line_end(), input, at, more) {
             Line::Whole { end, next } => (end, next),
             Line::WaitsAt(end) => (end, end),
             Line::Unended => (input.len(), input.len()),
         };
         if end - at > self.record_bytes_max {
             let skip = self.oversized(Code::QuoteError, Until::Line, input, at, lines);
-            return self.skip_on(skip, input, at, at, more, index);
+            return self.skip_on(syntax, skip, input, at, at, more, index);
         }
         if next == end && more == More::MayFollow {
             return None;
@@ -219,8 +289,13 @@ impl Scanner {
 
     /// Lets the bytes of what is too long to hold go by, and indexes it when its end is seen, which
     /// is not before `from`.
-    fn skip_on(
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the state of one step of the scan"
+    )]
+    fn skip_on<S: Syntax>(
         &mut self,
+        syntax: &S,
         mut skip: Skip,
         input: &[u8],
         at: usize,
@@ -232,18 +307,11 @@ impl Scanner {
             Skip::Comment
             | Skip::Record {
                 until: Until::Line, ..
-            } => first_line(input, from, more),
+            } => first_line(syntax.line_end(), input, from, more),
             Skip::Record {
                 until: Until::Record(within),
                 ..
-            } => record::rest(
-                self.dialect,
-                self.record_bytes_max,
-                within,
-                input,
-                from,
-                more,
-            ),
+            } => record::rest(syntax, self.record_bytes_max, within, input, from, more),
         };
         let (end, next, is_whole) = match found {
             Line::Whole { end, next } => (end, next, true),
@@ -254,7 +322,9 @@ impl Scanner {
             self.skip = Some(skip);
             return None;
         }
-        let n_lines = count_lines(input.get(at..next).unwrap_or_default());
+        let n_lines = syntax
+            .line_end()
+            .count(input.get(at..next).unwrap_or_default());
         match skip {
             Skip::Comment => {
                 index.push(Kind::Overhead, at, end, next, 0);
@@ -284,35 +354,17 @@ pub(crate) enum Line {
     Unended,
 }
 
-pub(crate) fn first_line(input: &[u8], at: usize, more: More) -> Line {
-    let rest = input.get(at..).unwrap_or_default();
-    let Some(end) = memchr2(b'\n', b'\r', rest).map(|n| at + n) else {
+pub(crate) fn first_line(line_end: LineEnd, input: &[u8], at: usize, more: More) -> Line {
+    let Some(end) = line_end.find(input, at, more) else {
         return Line::Unended;
     };
-    match line_end(input, end, more) {
-        Some(next) => Line::Whole { end, next },
-        None => Line::WaitsAt(end),
+    match line_end.at(input, end, more) {
+        Found::Yes(n_bytes) => Line::Whole {
+            end,
+            next: end + n_bytes,
+        },
+        Found::Unclear | Found::No => Line::WaitsAt(end),
     }
-}
-
-/// Returns the end of the line end at `at`: LF, CRLF or CR. `None` if a byte more is needed to tell.
-fn line_end(input: &[u8], at: usize, more: More) -> Option<usize> {
-    match (input.get(at), input.get(at + 1)) {
-        (Some(b'\r'), Some(b'\n')) => Some(at + 2),
-        (Some(b'\r'), None) if more == More::MayFollow => None,
-        _ => Some(at + 1),
-    }
-}
-
-/// Counts line ends: LF, CRLF or CR.
-fn count_lines(bytes: &[u8]) -> u64 {
-    let mut n_lines = 0;
-    let mut was_cr = false;
-    for &byte in bytes {
-        n_lines += u64::from(byte == b'\r' || (byte == b'\n' && !was_cr));
-        was_cr = byte == b'\r';
-    }
-    n_lines
 }
 
 /// Widens a count. No target of ours has pointers wider than 64 bits.

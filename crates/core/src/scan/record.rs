@@ -1,10 +1,9 @@
 //! One record: its fields and its end.
 
-use memchr::{memchr, memchr2};
-
 use super::index::{Index, Quoting};
-use super::{Line, More, count_lines, line_end};
-use crate::dialect::Dialect;
+use super::syntax::{Found, Inner, Syntax, Token};
+use super::{Line, More};
+use crate::dialect::InnerQuote;
 
 /// What became of an attempt to read a record.
 pub(super) enum Step {
@@ -89,8 +88,8 @@ enum After {
     Stop(Step),
 }
 
-struct Walk<'a> {
-    dialect: Dialect,
+struct Walk<'a, S> {
+    syntax: &'a S,
     input: &'a [u8],
     more: More,
     /// Where the record would be too long.
@@ -99,8 +98,8 @@ struct Walk<'a> {
 }
 
 /// Reads the record that begins at `start`.
-pub(super) fn scan(
-    dialect: Dialect,
+pub(super) fn scan<S: Syntax>(
+    syntax: &S,
     record_bytes_max: usize,
     memo: Option<&Memo>,
     input: &[u8],
@@ -109,7 +108,7 @@ pub(super) fn scan(
     index: &mut Index,
 ) -> Step {
     let walk = Walk {
-        dialect,
+        syntax,
         input,
         more,
         limit: start.saturating_add(record_bytes_max),
@@ -118,6 +117,7 @@ pub(super) fn scan(
     let mut at = start;
     let mut n_lines_seen = 0;
     loop {
+        at = syntax.pass_space(input, at, more);
         let after = walk.field(at);
         match after {
             After::Field {
@@ -151,15 +151,16 @@ pub(super) fn scan(
     }
 }
 
-impl Walk<'_> {
+impl<S: Syntax> Walk<'_, S> {
     /// Reads the field that begins at `start`.
     fn field(&self, start: usize) -> After {
         if start > self.limit {
             return too_long(start, Within::FieldStart);
         }
-        match self.dialect.quote {
-            Some(quote) if self.input.get(start) == Some(&quote) => self.quoted(start, quote),
-            Some(_) | None => self.plain(start),
+        match self.syntax.quote_at(self.input, start, self.more) {
+            Found::Yes(n_bytes) => self.quoted(start, start + n_bytes),
+            Found::Unclear => After::Stop(Step::Incomplete),
+            Found::No => self.plain(start),
         }
     }
 
@@ -171,155 +172,175 @@ impl Walk<'_> {
             if at > self.limit {
                 return too_long(at, Within::Plain);
             }
-            let Some(&byte) = self.input.get(at) else {
-                return self.at_end(at, quoting, 0);
-            };
-            if byte == self.dialect.delimiter {
-                return After::Field {
-                    end: at,
-                    next: at + 1,
-                    quoting,
-                    n_lines: 0,
-                };
+            match self.token(at) {
+                Token::Text => at += 1,
+                Token::Delimiter(n_bytes) => {
+                    return After::Field {
+                        end: at,
+                        next: at + n_bytes,
+                        quoting,
+                        n_lines: 0,
+                    };
+                }
+                Token::LineEnd(n_bytes) => return self.at_line_end(at, n_bytes, quoting, 0),
+                Token::End => return self.at_end(at, quoting, 0),
+                Token::Unclear => return After::Stop(Step::Incomplete),
+                Token::Escape(n_bytes) => match self.token(at + n_bytes) {
+                    Token::Unclear => return After::Stop(Step::Incomplete),
+                    Token::End if self.more == More::MayFollow => {
+                        return After::Stop(Step::Incomplete);
+                    }
+                    // A line end cannot be escaped outside quotes: it ends the record.
+                    Token::End | Token::LineEnd(_) => at += n_bytes,
+                    Token::Text | Token::Delimiter(_) | Token::Escape(_) => {
+                        quoting = Quoting::Escaped;
+                        at += n_bytes + 1;
+                    }
+                },
             }
-            if matches!(byte, b'\n' | b'\r') {
-                return self.at_line_end(at, quoting, 0);
-            }
-            let is_cut = self.dialect.escape == Some(byte) && at + 1 == self.input.len();
-            if is_cut && self.more == More::MayFollow {
-                return After::Stop(Step::Incomplete);
-            }
-            // A line end cannot be escaped outside quotes: it ends the record.
-            let is_escape = self.dialect.escape == Some(byte)
-                && self
-                    .input
-                    .get(at + 1)
-                    .is_some_and(|b| !matches!(b, b'\n' | b'\r'));
-            if is_escape {
-                quoting = Quoting::Escaped;
-            }
-            at += 1 + usize::from(is_escape);
         }
     }
 
-    /// Reads a field that begins with a quote.
-    fn quoted(&self, start: usize, quote: u8) -> After {
-        let mut at = start + 1;
+    /// Reads a field that begins with a quote at `start`, from `from` on, which is within quotes.
+    fn quoted(&self, start: usize, from: usize) -> After {
+        let mut at = from;
         let mut quoting = Quoting::Quoted;
         let mut memo = self.memo;
         loop {
-            let window = self
-                .input
-                .get(at..self.input.len().min(self.limit.saturating_add(1)))
-                .unwrap_or_default();
-            let found = match self.dialect.escape {
-                Some(escape) => memchr2(quote, escape, window),
-                None => memchr(quote, window),
+            let end = self.input.len().min(self.limit.saturating_add(1)).max(at);
+            let found = self.syntax.inner(self.input, at, end, self.more);
+            let passed = match found {
+                // An escaped line end is within quotes as well.
+                Inner::Escape(mark, n_bytes) => mark + n_bytes + 1,
+                Inner::Quote(mark, _) => mark,
+                Inner::Unclear => return After::Stop(Step::Incomplete),
+                Inner::Nothing => end,
             };
-            let is_escape = found.is_some_and(|n| window.get(n) != Some(&quote));
-            // An escaped line end is within quotes as well.
-            let end = found.map_or(window.len(), |n| n + 2 * usize::from(is_escape));
-            let rest = self.input.get(at..).unwrap_or_default();
-            let stretch = rest.get(..end).unwrap_or(rest);
             if let Some(earlier) = memo
-                && let Some(line) = memchr2(b'\n', b'\r', stretch)
-                && at + line < earlier.reached
+                && let Some(line) = self.line_within(from, at, passed)
+                && line <= earlier.reached
             {
                 match earlier.ended {
                     Ended::TextAfterQuote => return After::Stop(Step::Broken(*earlier)),
                     Ended::Open => {}
                 }
-                match self.goes_on(earlier.reached, quote) {
+                match self.goes_on(earlier.reached) {
                     Some(step) => return After::Stop(step),
                     // It is whole after all: it has to be walked for its fields.
                     None => memo = None,
                 }
             }
-            let Some(found) = found else {
-                let reached = at + window.len();
-                return match self.more {
-                    More::MayFollow if reached <= self.limit => After::Stop(Step::Incomplete),
-                    More::MayFollow | More::None => After::Stop(Step::Broken(Memo {
-                        reached,
-                        ended: Ended::Open,
-                    })),
-                };
-            };
-            let mark = at + found;
-            let next = self.input.get(mark + 1).copied();
-            if next.is_none() && self.more == More::MayFollow {
-                return After::Stop(Step::Incomplete);
-            }
-            match next {
-                _ if is_escape => {
+            match found {
+                Inner::Escape(mark, n_bytes) => {
+                    if mark + n_bytes >= self.input.len() && self.more == More::MayFollow {
+                        return After::Stop(Step::Incomplete);
+                    }
                     quoting = Quoting::Escaped;
-                    at = mark + 2;
+                    at = mark + n_bytes + 1;
                 }
-                Some(byte) if byte == quote => {
-                    quoting = Quoting::Escaped;
-                    at = mark + 2;
+                Inner::Quote(mark, n_bytes) => {
+                    let behind = mark + n_bytes;
+                    match self.doubled(behind) {
+                        Found::Yes(n_bytes) => {
+                            quoting = Quoting::Escaped;
+                            at = behind + n_bytes;
+                        }
+                        Found::Unclear => return After::Stop(Step::Incomplete),
+                        Found::No => return self.closed(start, behind, quoting),
+                    }
                 }
-                Some(b'\n' | b'\r') => {
-                    return self.at_line_end(mark + 1, quoting, self.lines(start, mark));
-                }
-                Some(byte) if byte == self.dialect.delimiter => {
-                    return After::Field {
-                        end: mark + 1,
-                        next: mark + 2,
-                        quoting,
-                        n_lines: self.lines(start, mark),
+                Inner::Unclear | Inner::Nothing => {
+                    return match self.more {
+                        More::MayFollow if end <= self.limit => After::Stop(Step::Incomplete),
+                        More::MayFollow | More::None => After::Stop(Step::Broken(Memo {
+                            reached: end,
+                            ended: Ended::Open,
+                        })),
                     };
                 }
-                Some(_) => {
-                    return After::Stop(Step::Broken(Memo {
-                        reached: mark + 1,
-                        ended: Ended::TextAfterQuote,
-                    }));
-                }
-                None => return self.at_end(mark + 1, quoting, self.lines(start, mark)),
             }
         }
     }
 
+    /// Reads on at `end`, behind the quote that closes a field.
+    fn closed(&self, start: usize, end: usize, quoting: Quoting) -> After {
+        match self.token(end) {
+            Token::Delimiter(n_bytes) => After::Field {
+                end,
+                next: end + n_bytes,
+                quoting,
+                n_lines: self.lines(start, end),
+            },
+            Token::LineEnd(n_bytes) => {
+                self.at_line_end(end, n_bytes, quoting, self.lines(start, end))
+            }
+            Token::End => self.at_end(end, quoting, self.lines(start, end)),
+            Token::Unclear => After::Stop(Step::Incomplete),
+            Token::Text | Token::Escape(_) => After::Stop(Step::Broken(Memo {
+                reached: end,
+                ended: Ended::TextAfterQuote,
+            })),
+        }
+    }
+
+    /// Returns whether the quote before `at` is the first of two that mean one.
+    fn doubled(&self, at: usize) -> Found {
+        match self.syntax.inner_quote() {
+            InnerQuote::Doubled => self.syntax.quote_at(self.input, at, self.more),
+            InnerQuote::Escaped => Found::No,
+        }
+    }
+
     /// Goes on within quotes at `at`, where an earlier attempt stopped. `None`: the record is whole.
-    fn goes_on(&self, at: usize, quote: u8) -> Option<Step> {
+    fn goes_on(&self, at: usize) -> Option<Step> {
         let rest = Walk {
             memo: None,
             ..*self
         };
-        let mut after = rest.quoted(at.saturating_sub(1), quote);
+        let mut after = rest.quoted(at, at);
         loop {
             match after {
-                After::Field { next, .. } => after = rest.field(next),
+                After::Field { next, .. } => {
+                    let start = self.syntax.pass_space(self.input, next, self.more);
+                    after = rest.field(start);
+                }
                 After::LastField { .. } => return None,
                 After::Stop(step) => return Some(step),
             }
         }
     }
 
-    fn lines(&self, start: usize, end: usize) -> u64 {
-        count_lines(self.input.get(start..end).unwrap_or_default())
+    fn token(&self, at: usize) -> Token {
+        self.syntax.token(self.input, at, self.more)
     }
 
-    fn at_line_end(&self, end: usize, quoting: Quoting, n_lines: u64) -> After {
+    /// Returns where the first line end between two places of a quoted field ends.
+    fn line_within(&self, start: usize, from: usize, to: usize) -> Option<usize> {
+        let to = to.min(self.input.len());
+        self.syntax.line_within(self.input, start, from, to)
+    }
+
+    fn lines(&self, start: usize, end: usize) -> u64 {
+        let field = self.input.get(start..end).unwrap_or_default();
+        self.syntax.line_end().count(field)
+    }
+
+    fn at_line_end(&self, end: usize, n_bytes: usize, quoting: Quoting, n_lines: u64) -> After {
         if end > self.limit {
             return too_long(end, Within::Plain);
         }
-        match line_end(self.input, end, self.more) {
-            Some(next) => After::LastField {
-                end,
-                next,
-                quoting,
-                n_lines,
-            },
-            None => After::Stop(Step::Incomplete),
+        After::LastField {
+            end,
+            next: end + n_bytes,
+            quoting,
+            n_lines,
         }
     }
 
     fn at_end(&self, end: usize, quoting: Quoting, n_lines: u64) -> After {
         match self.more {
-            _ if end > self.limit => too_long(end, Within::Plain),
             More::MayFollow => After::Stop(Step::Incomplete),
+            More::None if end > self.limit => too_long(end, Within::Plain),
             More::None => After::LastField {
                 end,
                 next: end,
@@ -336,33 +357,37 @@ fn too_long(reached: usize, within: Within) -> After {
 
 /// Finds the end of a record that is too long to hold, from `from` on.
 ///
-/// Its fields are not looked at any more, so escapes are not either. A quote that stays open for
-/// another record's length is taken for a bad one: the record ends at the next line end.
-pub(super) fn rest(
-    dialect: Dialect,
+/// A quote that stays open for another record's length is taken for a bad one: the record ends at
+/// the next line end.
+pub(super) fn rest<S: Syntax>(
+    syntax: &S,
     record_bytes_max: usize,
     within: &mut Within,
     input: &[u8],
     from: usize,
     more: More,
 ) -> Line {
-    // A carriage return at the very end may be half of a line end: it waits.
-    let is_cut = more == More::MayFollow && input.last() == Some(&b'\r');
-    let end = input.len() - usize::from(is_cut);
-    for (at, &byte) in input.iter().enumerate().take(end).skip(from) {
-        let is_line_end = matches!(byte, b'\n' | b'\r');
-        if is_line_end && within.may_end(record_bytes_max) {
-            return match line_end(input, at, more) {
-                Some(next) => Line::Whole { end: at, next },
-                None => Line::WaitsAt(at),
-            };
+    let mut at = from;
+    loop {
+        let token = syntax.token(input, at, more);
+        match token {
+            Token::End => return Line::Unended,
+            Token::Unclear => return Line::WaitsAt(at),
+            Token::LineEnd(n_bytes) if within.may_end(record_bytes_max) => {
+                return Line::Whole {
+                    end: at,
+                    next: at + n_bytes,
+                };
+            }
+            Token::LineEnd(_) | Token::Delimiter(_) | Token::Escape(_) | Token::Text => {}
         }
-        *within = within.after(byte, dialect);
-    }
-    if is_cut {
-        Line::WaitsAt(end)
-    } else {
-        Line::Unended
+        match within.after(syntax, token, input, at, more) {
+            Some((next, state)) => {
+                at = next;
+                *within = state;
+            }
+            None => return Line::WaitsAt(at),
+        }
     }
 }
 
@@ -375,15 +400,56 @@ impl Within {
         }
     }
 
-    /// Returns where the byte behind `byte` stands.
-    fn after(self, byte: u8, dialect: Dialect) -> Self {
-        let is_quote = dialect.quote == Some(byte);
-        match self {
-            Self::FieldStart | Self::Closing if is_quote => Self::Quoted(0),
-            Self::Quoted(_) if is_quote => Self::Closing,
-            Self::Quoted(n_bytes) => Self::Quoted(n_bytes + 1),
-            _ if byte == dialect.delimiter => Self::FieldStart,
-            Self::FieldStart | Self::Plain | Self::Closing => Self::Plain,
-        }
+    /// Returns what comes behind what stands at `at`, and where; `None` if that takes more input.
+    fn after<S: Syntax>(
+        self,
+        syntax: &S,
+        token: Token,
+        input: &[u8],
+        at: usize,
+        more: More,
+    ) -> Option<(usize, Self)> {
+        let quote = match syntax.quote_at(input, at, more) {
+            Found::Yes(n_bytes) => Some(n_bytes),
+            Found::No => None,
+            Found::Unclear => return None,
+        };
+        let is_doubled = syntax.inner_quote() == InnerQuote::Doubled;
+        let next = match (self, quote, token) {
+            (Self::FieldStart, Some(n_bytes), _) => (at + n_bytes, Self::Quoted(0)),
+            (Self::Closing, Some(n_bytes), _) if is_doubled => (at + n_bytes, Self::Quoted(0)),
+            (Self::Quoted(_), Some(n_bytes), _) => (at + n_bytes, Self::Closing),
+            (_, _, Token::Escape(n_bytes)) => {
+                return self.escaped(syntax, input, at + n_bytes, more);
+            }
+            (Self::Quoted(n_bytes), _, Token::LineEnd(n)) => (at + n, Self::Quoted(n_bytes + n)),
+            (Self::Quoted(n_bytes), ..) => (at + 1, Self::Quoted(n_bytes + 1)),
+            (_, _, Token::Delimiter(n_bytes)) => (at + n_bytes, Self::FieldStart),
+            (Self::FieldStart, ..) => match syntax.pass_space(input, at, more) {
+                next if next > at => (next, Self::FieldStart),
+                _ => (at + 1, Self::Plain),
+            },
+            (Self::Plain | Self::Closing, ..) => (at + 1, Self::Plain),
+        };
+        Some(next)
+    }
+
+    /// As [`after`](Self::after) an escape that ends at `at`.
+    fn escaped<S: Syntax>(
+        self,
+        syntax: &S,
+        input: &[u8],
+        at: usize,
+        more: More,
+    ) -> Option<(usize, Self)> {
+        let next = match (self, syntax.token(input, at, more)) {
+            (_, Token::Unclear) => return None,
+            (_, Token::End) if more == More::MayFollow => return None,
+            (Self::Quoted(n_bytes), Token::End) => (at, Self::Quoted(n_bytes)),
+            (Self::Quoted(n_bytes), _) => (at + 1, Self::Quoted(n_bytes + 2)),
+            (_, Token::End | Token::LineEnd(_)) => (at, Self::Plain),
+            (_, Token::Text | Token::Delimiter(_) | Token::Escape(_)) => (at + 1, Self::Plain),
+        };
+        Some(next)
     }
 }
