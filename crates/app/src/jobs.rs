@@ -13,6 +13,7 @@ use rowgate_core::run::{self, Existing, Job, Landings, Limits, NothingAccepted, 
 use rowgate_core::store::{FaultKind, Place, Source as _, StoreFault};
 use rowgate_core::upload::Budget;
 use rowgate_core::{Error, ErrorKind, Result};
+use rowgate_decode::Decoded;
 pub use rowgate_store::any::AnySource;
 use rowgate_store::any::AnyStore;
 use rowgate_store::local::{LocalScratch, LocalSource, LocalStore};
@@ -23,6 +24,7 @@ use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use crate::decoding::Decoding;
 use crate::outputs::resolve;
 use crate::place::PlaceUri;
 use crate::resources::ResourcePlace;
@@ -57,6 +59,8 @@ pub struct IngestRequest {
     pub report_formats: Vec<ReportFormat>,
     /// How the source is written.
     pub dialect: DialectOptions,
+    /// How the source is stored.
+    pub decoding: Decoding,
     /// What to do with something that is at the destination already.
     pub existing: Existing,
 }
@@ -148,7 +152,7 @@ impl App {
     pub async fn ingest(&self, request: IngestRequest, control: &Control) -> Result<Report> {
         let prepared = control
             .cancel
-            .run_until_cancelled(Box::pin(self.prepare(request)))
+            .run_until_cancelled(Box::pin(self.prepare(request, control)))
             .await;
         let stopped = || Error::new(ErrorKind::Cancelled, "the run was stopped");
         let Prepared {
@@ -178,7 +182,7 @@ impl App {
     }
 
     /// Reads the schema, and looks at everything else that a run needs.
-    async fn prepare(&self, request: IngestRequest) -> Result<Prepared> {
+    async fn prepare(&self, request: IngestRequest, control: &Control) -> Result<Prepared> {
         let places = resolve(&request)?;
         let schema = self.schema(&request.schema).await?;
         let schema = self.with_resources(schema, &request.resources).await?;
@@ -189,9 +193,14 @@ impl App {
             quarantine: self.place(&places.quarantine, Role::Quarantine).await?,
             report: self.place(&places.report, Role::Report).await?,
         };
+        if request.source == PlaceUri::Stream {
+            // Its first bytes may be long in coming, and be read for nothing.
+            run::look_at_destination(&places.destination, request.existing).await?;
+        }
+        let source = self.decoded(source, &request.decoding, control).await?;
         Ok(Prepared {
             landings: self.landings(request.existing)?,
-            job: self.job(schema, request.dialect)?,
+            job: self.job(schema, request.dialect, &request.decoding)?,
             source,
             places,
             views,
@@ -245,7 +254,8 @@ impl App {
         let schema = self.with_resources(schema, &request.resources).await?;
         let source = self.source(&request.source).await?;
         run::look_at_destination(&destination, request.existing).await?;
-        let job = self.job(schema, request.dialect)?;
+        let source = self.decoded(source, &request.decoding, control).await?;
+        let job = self.job(schema, request.dialect, &request.decoding)?;
         let judged = run::validate(&job, &source, &self.with_scratch(control), |_| {}).await;
         judged.map_err(|err| err.in_run(&job.run_id))
     }
@@ -257,14 +267,16 @@ impl App {
     /// The source cannot be read, is empty or changed.
     pub async fn validate(
         &self,
-        source: &AnySource,
+        source: AnySource,
         schema: LoadedSchema,
         dialect: DialectOptions,
+        decoding: &Decoding,
         control: &Control,
         on_error: impl FnMut(&RecordError) + Send,
     ) -> Result<Report> {
-        let job = self.job(schema, dialect)?;
-        let judged = run::validate(&job, source, &self.with_scratch(control), on_error).await;
+        let job = self.job(schema, dialect, decoding)?;
+        let source = self.decoded(source, decoding, control).await?;
+        let judged = run::validate(&job, &source, &self.with_scratch(control), on_error).await;
         judged.map_err(|err| err.in_run(&job.run_id))
     }
 
@@ -277,9 +289,11 @@ impl App {
         &self,
         place: &PlaceUri,
         dialect: &DialectOptions,
+        decoding: &Decoding,
         control: &Control,
     ) -> Result<u64> {
         let source = self.source(place).await?;
+        let source = self.decoded(source, decoding, control).await?;
         run::count(dialect, self.record_bytes_max()?, &source, control).await
     }
 
@@ -368,14 +382,19 @@ impl App {
         }
     }
 
-    fn job(&self, schema: LoadedSchema, dialect: DialectOptions) -> Result<Job> {
+    fn job(
+        &self,
+        schema: LoadedSchema,
+        dialect: DialectOptions,
+        decoding: &Decoding,
+    ) -> Result<Job> {
         let limits = &self.settings.limits;
         Ok(Job {
             run_id: Uuid::now_v7().to_string(),
             schema: schema.schema,
             schema_identity: schema.identity,
             resources: schema.resources,
-            settings_fingerprint: self.settings.fingerprint(&dialect),
+            settings_fingerprint: self.settings.fingerprint(&dialect, decoding),
             dialect,
             limits: Limits {
                 rejects_max: limits.max_rejects.as_deref().map(str::parse).transpose()?,
@@ -411,7 +430,7 @@ fn not_writable(role: Role, uri: &PlaceUri, why: &str) -> Error {
 /// A run that can begin.
 struct Prepared {
     job: Job,
-    source: AnySource,
+    source: Decoded<AnySource>,
     places: Places<AnyStore>,
     views: Views,
     landings: Landings,

@@ -3,6 +3,7 @@
 //! A front end translates its arguments into the requests of [`jobs`] and the outcome back by the
 //! table of [`outcome`]. It holds no policy of its own.
 
+pub mod decoding;
 mod digest;
 pub mod jobs;
 pub mod outcome;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use rowgate_app::decoding::{CompressionOption, TextEncoding};
 use rowgate_app::place::PlaceUri;
 use rowgate_app::resources::ResourcePlace;
 use rowgate_app::views::ReportFormat;
@@ -153,6 +154,8 @@ pub(crate) struct IngestArgs {
     pub(crate) landing: LandingArgs,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
+    #[command(flatten)]
+    pub(crate) decoding: DecodingArgs,
 }
 
 #[derive(Args, Debug)]
@@ -175,6 +178,8 @@ pub(crate) struct ValidateArgs {
     pub(crate) report_format: Vec<ReportFormat>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
+    #[command(flatten)]
+    pub(crate) decoding: DecodingArgs,
 }
 
 #[derive(Args, Debug)]
@@ -183,6 +188,8 @@ pub(crate) struct CountArgs {
     pub(crate) source: PlaceUri,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
+    #[command(flatten)]
+    pub(crate) decoding: DecodingArgs,
 }
 
 /// What a run tolerates. These override settings of the same name.
@@ -233,6 +240,19 @@ pub(crate) struct DialectArgs {
     /// How many lines stand before the header [default: 0]
     #[arg(long, value_name = "N")]
     pub(crate) skip_lines: Option<u64>,
+}
+
+/// How a CSV is stored.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Decoding")]
+pub(crate) struct DecodingArgs {
+    /// How the CSV is compressed: `auto`, `none`, `gzip`, `zstd`, `bzip2` or `xz`
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    pub(crate) compression: CompressionOption,
+    /// How its text is encoded, such as `utf-16le`, `windows-1252` or `shift_jis` [default: as its byte
+    /// order mark says, or UTF-8]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<TextEncoding>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,6 @@
 //! What the arguments mean.
 
+use rowgate_app::decoding::Decoding;
 use rowgate_app::jobs::IngestRequest;
 use rowgate_app::place::PlaceUri;
 use rowgate_app::settings::{FrontEnd, Loaded, Override, Settings, Sources};
@@ -8,8 +9,8 @@ use rowgate_core::run::Existing;
 use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::args::{
-    CharArg, Cli, Command, ConfigCommand, DialectArgs, Format, GlobalArgs, IngestArgs, Job,
-    LandingArgs, LimitArgs, QuoteArg,
+    CharArg, Cli, Command, ConfigCommand, DecodingArgs, DialectArgs, Format, GlobalArgs,
+    IngestArgs, Job, LandingArgs, LimitArgs, QuoteArg,
 };
 
 /// Whether a run writes.
@@ -49,6 +50,7 @@ impl IngestArgs {
                 resources: self.resource.clone(),
                 report_formats: self.report_format.clone(),
                 dialect: self.dialect.resolve(),
+                decoding: self.decoding.resolve(),
                 existing: if self.overwrite {
                     Existing::Replace
                 } else {
@@ -75,6 +77,17 @@ impl DialectArgs {
             comment: self.comment,
             skip_lines: self.skip_lines,
             ..DialectOptions::default()
+        }
+    }
+}
+
+impl DecodingArgs {
+    /// Says how the source is stored; what was left open is detected.
+    pub(crate) fn resolve(&self) -> Decoding {
+        Decoding {
+            compression: self.compression,
+            encoding: self.encoding,
+            ..Decoding::default()
         }
     }
 }

@@ -102,8 +102,6 @@ struct Inflater {
     at: At,
     consumed: u64,
     produced: u64,
-    /// What is to be told once what came before it was given.
-    fault: Option<DecodeFault>,
 }
 
 impl Inflater {
@@ -117,23 +115,21 @@ impl Inflater {
             at: At::Member,
             consumed: 0,
             produced: 0,
-            fault: None,
         }
     }
 
     /// Decodes the next block; `None` if it takes more input, or if that was the verified end.
     fn block(&mut self) -> Result<Option<Bytes>, DecodeFault> {
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
-        }
+        // With a fault goes what came right before it: it may be damaged as well.
         let mut block = Vec::with_capacity(BLOCK_BYTES);
-        let filled = self.fill(&mut block);
+        while block.len() < BLOCK_BYTES && self.pass_boundary()? {
+            if !self.step(&mut block)? {
+                break;
+            }
+        }
         if !block.is_empty() {
-            // What came before a fault is judged before it is told.
-            self.fault = filled.err();
             return Ok(Some(block.into()));
         }
-        filled?;
         match (self.more, self.at) {
             (Input::Last, At::Member) => Err(DecodeFault::Truncated {
                 format: self.format,
@@ -142,15 +138,6 @@ impl Inflater {
             (Input::Last, At::Boundary(n_zeros)) => self.check_padding(n_zeros).map(|()| None),
             (Input::MayFollow, _) => Ok(None),
         }
-    }
-
-    fn fill(&mut self, block: &mut Vec<u8>) -> Result<(), DecodeFault> {
-        while block.len() < BLOCK_BYTES && self.pass_boundary()? {
-            if !self.step(block)? {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// Begins the next member if the last one is complete and more follows. Returns whether the

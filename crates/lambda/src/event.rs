@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use rowgate_app::decoding::{CompressionOption, Decoding, UnknownCompression, UnknownEncoding};
 use rowgate_app::jobs::IngestRequest;
 use rowgate_app::place::PlaceUri;
 use rowgate_app::settings::LambdaSection;
@@ -39,6 +40,10 @@ pub struct DirectEvent {
     pub bucket: Option<String>,
     /// The schema, as an `s3://` URI; the settings' unless given.
     pub schema: Option<String>,
+    /// How the source is compressed; detected unless given.
+    pub compression: Option<String>,
+    /// How its text is encoded; as its byte order mark says, or UTF-8, unless given.
+    pub encoding: Option<String>,
 }
 
 /// The names of an event's fields, by which shapes are told apart.
@@ -125,7 +130,39 @@ impl Event {
 }
 
 impl DirectEvent {
-    const FIELDS: [&str; 4] = ["intake_s3_key", "multipart_s3_key", "bucket", "schema"];
+    const FIELDS: [&str; 6] = [
+        "intake_s3_key",
+        "multipart_s3_key",
+        "bucket",
+        "schema",
+        "compression",
+        "encoding",
+    ];
+
+    fn decoding(&self) -> Result<Decoding> {
+        let unreadable = |name, err| {
+            Error::caused(
+                ErrorKind::Settings,
+                format!("the event's `{name}` cannot be"),
+                err,
+            )
+        };
+        let compression = match &self.compression {
+            Some(name) => name
+                .parse()
+                .map_err(|err: UnknownCompression| unreadable("compression", err.to_string()))?,
+            None => CompressionOption::Detect,
+        };
+        let encoding = self.encoding.as_ref().map(|name| name.parse());
+        let encoding = encoding
+            .transpose()
+            .map_err(|err: UnknownEncoding| unreadable("encoding", err.to_string()))?;
+        Ok(Decoding {
+            compression,
+            encoding,
+            ..Decoding::default()
+        })
+    }
 
     /// Says what is to be done, with the settings where the event is silent.
     ///
@@ -133,6 +170,7 @@ impl DirectEvent {
     ///
     /// [`ErrorKind::Settings`] for what neither says, and for what cannot be a place.
     pub fn into_request(self, settings: &LambdaSection) -> Result<IngestRequest> {
+        let decoding = self.decoding()?;
         let Some(bucket) = self.bucket.or_else(|| settings.bucket.clone()) else {
             return Err(refused(
                 "no bucket: send `bucket` in the event, or set `lambda.bucket`",
@@ -152,6 +190,7 @@ impl DirectEvent {
             resources: Vec::new(),
             report_formats: Vec::new(),
             dialect: DialectOptions::default(),
+            decoding,
             existing: Existing::Keep,
         })
     }
@@ -288,6 +327,8 @@ mod tests {
             multipart_s3_key: "out/a b.csv".to_owned(),
             bucket: bucket.map(str::to_owned),
             schema: schema.map(str::to_owned),
+            compression: None,
+            encoding: None,
         };
         let request = event.into_request(settings).map_err(|err| err.chain());
         let places = request.map(|request| {

@@ -8,21 +8,42 @@ use rowgate_core::dialect::{
 
 use super::Settings;
 use super::table::{Effect, SPECS};
+use crate::decoding::Decoding;
 use crate::digest::sha256_hex;
 
 impl Settings {
-    /// Returns the SHA-256, in hex, of the settings and the dialect options that affect a run's
-    /// outcome, as JSON with its keys in order. How it is logged, sent or signed does not count.
+    /// Returns the SHA-256, in hex, of the settings and of what was said of the source that affect a
+    /// run's outcome, as JSON with its keys in order. How it is logged, sent or signed does not count.
     #[must_use]
-    pub fn fingerprint(&self, dialect: &DialectOptions) -> String {
+    pub fn fingerprint(&self, dialect: &DialectOptions, decoding: &Decoding) -> String {
         let outcome = SPECS.iter().filter(|spec| spec.effect == Effect::Outcome);
         let mut values: BTreeMap<_, _> =
             outcome.map(|spec| (spec.key, (spec.show)(self))).collect();
         values.extend(described(dialect));
+        values.extend(stored(decoding));
         // A map of text is always JSON.
         let json = serde_json::to_vec(&values).unwrap_or_default();
         sha256_hex(&json)
     }
+}
+
+fn stored(decoding: &Decoding) -> [(&'static str, Option<String>); 2] {
+    // What is expected of the stored bytes stops a run or changes nothing.
+    let Decoding {
+        compression,
+        encoding,
+        expectation: _,
+    } = decoding;
+    [
+        (
+            "decoding.compression",
+            Some(compression.as_str().to_owned()),
+        ),
+        (
+            "decoding.encoding",
+            encoding.map(|encoding| encoding.as_str().to_owned()),
+        ),
+    ]
 }
 
 fn described(dialect: &DialectOptions) -> [(&'static str, Option<String>); 13] {
@@ -102,7 +123,7 @@ mod tests {
     fn fingerprint(change: impl FnOnce(&mut Settings, &mut DialectOptions)) -> String {
         let (mut settings, mut dialect) = (Settings::default(), DialectOptions::default());
         change(&mut settings, &mut dialect);
-        settings.fingerprint(&dialect)
+        settings.fingerprint(&dialect, &Decoding::default())
     }
 
     #[test]
@@ -118,6 +139,14 @@ mod tests {
         assert_ne!(
             default,
             fingerprint(|s, _| s.limits.record_bytes = ByteSize::new(4096))
+        );
+        let encoded = Decoding {
+            encoding: "koi8-r".parse().ok(),
+            ..Decoding::default()
+        };
+        assert_ne!(
+            default,
+            Settings::default().fingerprint(&DialectOptions::default(), &encoded)
         );
         assert_ne!(default, fingerprint(|_, d| d.skip_lines = Some(1)));
         assert_ne!(default, fingerprint(|_, d| d.quote = Some(Quote::Never)));

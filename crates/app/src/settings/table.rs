@@ -122,6 +122,11 @@ settings! {
         /// The memory that keys may take: of unique columns, primary, unique and foreign keys. What is
         /// more goes to scratch space.
         unique_bytes: ByteSize = ByteSize::mib(256);
+        /// How many times as many bytes a compressed source may decode to, beyond 64 MiB; 0 for any number.
+        expansion: u32 = 200;
+        /// The memory that a decoder may keep: the window of zstd, and all of xz.
+        decoder_memory: ByteSize = ByteSize::mib(128),
+            "a size from `1MiB` to `2GiB`" => |size| (MIB..=2048 * MIB).contains(&size.bytes());
         /// How many errors the report shows.
         error_samples: u32 = 100,
             "a whole number from 0 to 10000" => |n| *n <= 10_000;

@@ -22,7 +22,12 @@ pub(super) async fn run(
 ) -> Result<u8> {
     let bar = Bar::show(global, &control.progress);
     let records = app
-        .count(&args.source, &args.dialect.resolve(), control)
+        .count(
+            &args.source,
+            &args.dialect.resolve(),
+            &args.decoding.resolve(),
+            control,
+        )
         .await?;
     drop(bar);
     match global.format {

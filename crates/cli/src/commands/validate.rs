@@ -25,7 +25,7 @@ pub(super) async fn run(
     let schema = app.schema(&args.schema).await?;
     let schema = app.with_resources(schema, &args.resource).await?;
     let source = app.source(&args.source).await?;
-    let dialect = args.dialect.resolve();
+    let (dialect, decoding) = (args.dialect.resolve(), args.decoding.resolve());
     // On one terminal, a bar and lines would be in each other's way.
     let bar = match form {
         None if stdout().is_terminal() => None,
@@ -43,7 +43,7 @@ pub(super) async fn run(
     let stop = control.cancel.clone();
     let mut printing = Ok(Reader::Listens);
     let validated = app
-        .validate(&source, schema, dialect, &control, |error| {
+        .validate(source, schema, dialect, &decoding, &control, |error| {
             if matches!(printing, Ok(Reader::Listens)) {
                 printing = printer.print(error);
                 if !matches!(printing, Ok(Reader::Listens)) {

@@ -28,4 +28,6 @@ mod settings;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]
+mod stored;
+#[cfg(test)]
 mod streams;

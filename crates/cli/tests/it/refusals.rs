@@ -304,8 +304,6 @@ fn what_the_command_line_does_not_know_is_named() {
         "--checkpoint=x",
         "--jobs=2",
         "--resource=a=b",
-        "--encoding=x",
-        "--compression=gz",
         "--rejects-format=jsonl",
     ] {
         check(
@@ -315,6 +313,18 @@ fn what_the_command_line_does_not_know_is_named() {
             &["unexpected argument"],
         );
     }
+    check(
+        &bench,
+        "count good.csv --compression=gz",
+        2,
+        &["`gzip`, `zstd`, `bzip2` or `xz`"],
+    );
+    check(
+        &bench,
+        "count good.csv --encoding=x",
+        2,
+        &["`x` is no encoding"],
+    );
     check(&bench, "infer good.csv", 2, &["unrecognized subcommand"]);
     check(&bench, "ingest good.csv", 2, &["--schema", "--to"]);
     check(&bench, "-q -v count good.csv", 2, &["cannot be used with"]);

@@ -1,6 +1,7 @@
 //! One module an endpoint. They translate: a request into a job, its outcome into an answer.
 
-pub(crate) mod dialect;
+pub(crate) mod decoding;
+mod dialect;
 pub(crate) mod fallback;
 pub(crate) mod health;
 pub(crate) mod items;

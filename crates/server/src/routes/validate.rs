@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
+use rowgate_app::decoding::Decoding;
 use rowgate_app::jobs::{AnySource, BodySource, control};
 use rowgate_app::place::PlaceUri;
 use rowgate_app::schemas::LoadedSchema;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 use crate::body::LimitedBody;
 use crate::problem::{Problem, ProblemKind};
+use crate::routes::decoding::{Compression, Encoding};
 use crate::routes::dialect::{Character, Characters, QuoteCharacter, Switch};
 use crate::routes::schema_name::SchemaName;
 use crate::state::Service;
@@ -39,6 +41,8 @@ pub(crate) struct Parameters {
     no_header: Option<Switch>,
     comment: Option<Characters>,
     skip_lines: Option<u64>,
+    compression: Option<Compression>,
+    encoding: Option<Encoding>,
 }
 
 impl Parameters {
@@ -51,6 +55,17 @@ impl Parameters {
             comment: self.comment.map(Characters::mark),
             skip_lines: self.skip_lines,
             ..DialectOptions::default()
+        }
+    }
+
+    fn decoding(&self) -> Decoding {
+        Decoding {
+            compression: self
+                .compression
+                .map(Compression::option)
+                .unwrap_or_default(),
+            encoding: self.encoding.map(Encoding::encoding),
+            ..Decoding::default()
         }
     }
 }
@@ -84,25 +99,15 @@ async fn prepare(
         }
         Problem::new(ProblemKind::Query, detail)
     })?;
-    let Query(parameters) = parameters;
+    let Query(mut parameters) = parameters;
     check_media_type(headers)?;
+    parameters.compression = content_coding(headers)?.or(parameters.compression);
     let schema = load_schema(service, &parameters.schema).await?;
     Ok((schema, parameters))
 }
 
 /// Refuses what cannot be a CSV. Anything else is taken for one: clients label it in many ways.
 fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
-    let is_compressed = headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if is_compressed {
-        let problem = Problem::new(
-            ProblemKind::MediaType,
-            "send the CSV without a content encoding",
-        );
-        let identity = HeaderValue::from_static("identity");
-        return Err(problem.with_header(header::ACCEPT_ENCODING, identity));
-    }
     let media_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
     if media_type.starts_with(b"multipart/") || media_type.starts_with(b"application/json") {
@@ -110,6 +115,26 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
         return Err(Problem::new(ProblemKind::MediaType, detail));
     }
     Ok(())
+}
+
+/// Returns how the body says that it is compressed. That is the CSV's own compression: a body that
+/// is compressed twice is refused.
+fn content_coding(headers: &HeaderMap) -> Result<Option<Compression>, Problem> {
+    let Some(coding) = headers.get(header::CONTENT_ENCODING) else {
+        return Ok(None);
+    };
+    match coding.as_bytes().to_ascii_lowercase().as_slice() {
+        b"identity" => Ok(None),
+        b"gzip" | b"x-gzip" => Ok(Some(Compression::GZIP)),
+        b"zstd" => Ok(Some(Compression::ZSTD)),
+        _ => {
+            let detail =
+                "send the CSV with `gzip` or `zstd` as its content encoding, or without any";
+            let problem = Problem::new(ProblemKind::MediaType, detail);
+            let taken = HeaderValue::from_static("gzip, zstd, identity");
+            Err(problem.with_header(header::ACCEPT_ENCODING, taken))
+        }
+    }
 }
 
 /// Reads the schema of that name. A report calls it by its name: where it lies is the service's.
@@ -145,9 +170,15 @@ async fn judge(
     let control = control();
     let (feeder, source) = BodySource::new(SOURCE, body.announced());
     let source = AnySource::Body(source);
-    let run = service
-        .app()
-        .validate(&source, schema, parameters.dialect(), &control, |_| {});
+    let decoding = parameters.decoding();
+    let run = service.app().validate(
+        source,
+        schema,
+        parameters.dialect(),
+        &decoding,
+        &control,
+        |_| {},
+    );
     let (mut run, mut feed) = (pin!(run), pin!(body.feed(feeder)));
     let judged = tokio::select! {
         // Polled in this order: a body at fault explains a run that stopped for it.

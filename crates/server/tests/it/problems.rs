@@ -190,7 +190,7 @@ async fn media_types_that_cannot_be_meant() {
         ""
     );
     check!(
-        validate().header("content-encoding", "gzip"),
+        validate().header("content-encoding", "br"),
         415,
         "unsupported-media-type",
         "encoding"

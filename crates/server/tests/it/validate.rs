@@ -128,8 +128,9 @@ async fn what_cannot_be_read_is_refused() {
         problem(running.validate("schema=people", csv), &unreadable).await;
     };
     check(b"", "empty").await;
-    check(b"\xff\xfei\0d\0\n\0", "UTF-16").await;
+    check(b"\xff\xfe\0\0i\0\0\0", "UTF-32").await;
     check(b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "gzip").await;
+    check(b"PK\x03\x04\0\0", "ZIP").await;
 }
 
 #[tokio::test]

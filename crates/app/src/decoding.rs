@@ -1,0 +1,55 @@
+//! How a source is stored, as a caller says it; and the source, decoded.
+
+use rowgate_core::control::Control;
+use rowgate_core::error::Role;
+use rowgate_core::expectation::Expectation;
+use rowgate_core::store::Source as _;
+use rowgate_core::{Error, Result};
+pub use rowgate_decode::{CompressionOption, TextEncoding, UnknownCompression, UnknownEncoding};
+use rowgate_decode::{DecodeLimits, DecodeOptions, Decoded};
+use rowgate_store::any::AnySource;
+
+use crate::jobs::App;
+
+/// What a caller says of how a source is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decoding {
+    /// How it is compressed.
+    pub compression: CompressionOption,
+    /// How its text is encoded; `None`: as its byte order mark says, or in UTF-8.
+    pub encoding: Option<TextEncoding>,
+    /// What its stored bytes must turn out to be.
+    pub expectation: Expectation,
+}
+
+impl App {
+    /// Reads the beginning of a source, and finds out how it is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Source`](rowgate_core::ErrorKind::Source) if it cannot be read or decoded as asked.
+    pub async fn decoded(
+        &self,
+        source: AnySource,
+        decoding: &Decoding,
+        control: &Control,
+    ) -> Result<Decoded<AnySource>> {
+        let uri = source.identity().uri.clone();
+        let limits = &self.settings().limits;
+        let options = DecodeOptions {
+            compression: decoding.compression,
+            encoding: decoding.encoding,
+            expectation: decoding.expectation.clone(),
+            limits: DecodeLimits {
+                expansion_max: Some(limits.expansion.into()).filter(|ratio| *ratio > 0),
+                memory_bytes_max: limits.decoder_memory.bytes(),
+            },
+        };
+        // Boxed: the SDK's futures are large.
+        let opened = Box::pin(Decoded::open(source, options));
+        let opened = control.cancel.run_until_cancelled(opened).await;
+        opened
+            .ok_or_else(Error::cancelled)?
+            .map_err(|fault| Error::store("read", Role::Source, uri, fault))
+    }
+}
