@@ -197,7 +197,7 @@ impl App {
             // Its first bytes may be long in coming, and be read for nothing.
             run::look_at_destination(&places.destination, request.existing).await?;
         }
-        let source = self.decoded(source, &request.decoding, control).await?;
+        let source = Box::pin(self.decoded(source, &request.decoding, control)).await?;
         Ok(Prepared {
             landings: self.landings(request.existing)?,
             job: self.job(schema, request.dialect, &request.decoding)?,
@@ -254,9 +254,15 @@ impl App {
         let schema = self.with_resources(schema, &request.resources).await?;
         let source = self.source(&request.source).await?;
         run::look_at_destination(&destination, request.existing).await?;
-        let source = self.decoded(source, &request.decoding, control).await?;
+        let source = Box::pin(self.decoded(source, &request.decoding, control)).await?;
         let job = self.job(schema, request.dialect, &request.decoding)?;
-        let judged = run::validate(&job, &source, &self.with_scratch(control), |_| {}).await;
+        let judged = Box::pin(run::validate(
+            &job,
+            &source,
+            &self.with_scratch(control),
+            |_| {},
+        ))
+        .await;
         judged.map_err(|err| err.in_run(&job.run_id))
     }
 
@@ -275,8 +281,14 @@ impl App {
         on_error: impl FnMut(&RecordError) + Send,
     ) -> Result<Report> {
         let job = self.job(schema, dialect, decoding)?;
-        let source = self.decoded(source, decoding, control).await?;
-        let judged = run::validate(&job, &source, &self.with_scratch(control), on_error).await;
+        let source = Box::pin(self.decoded(source, decoding, control)).await?;
+        let judged = Box::pin(run::validate(
+            &job,
+            &source,
+            &self.with_scratch(control),
+            on_error,
+        ))
+        .await;
         judged.map_err(|err| err.in_run(&job.run_id))
     }
 
@@ -293,8 +305,14 @@ impl App {
         control: &Control,
     ) -> Result<u64> {
         let source = self.source(place).await?;
-        let source = self.decoded(source, decoding, control).await?;
-        run::count(dialect, self.record_bytes_max()?, &source, control).await
+        let source = Box::pin(self.decoded(source, decoding, control)).await?;
+        Box::pin(run::count(
+            dialect,
+            self.record_bytes_max()?,
+            &source,
+            control,
+        ))
+        .await
     }
 
     /// Returns the S3 client, connected at the first use.

@@ -15,7 +15,8 @@ use crate::transcode::Transcoder;
 
 /// The text of a source, in UTF-8.
 pub struct DecodedChunks<C> {
-    text: Peeked<Inflated<Peeked<Stored<C>>>>,
+    /// Boxed: futures hold it, and it is large.
+    text: Box<Peeked<Inflated<Peeked<Stored<C>>>>>,
     transcoder: Option<Transcoder>,
     /// How many bytes are not wanted: they come before the offset that was asked for.
     to_skip: u64,
@@ -37,7 +38,7 @@ impl<C: Chunks> DecodedChunks<C> {
         let mut stored = Peeked::new(Stored::new(chunks, &options.expectation, count));
         let compression = compression(&mut stored, options.compression).await?;
         let inflated = Inflated::new(stored, compression, options.limits)?;
-        let mut text = Peeked::new(inflated);
+        let mut text = Box::new(Peeked::new(inflated));
         if compression != Compression::None {
             let inner = detect(text.peek(MAGIC_BYTES).await?);
             if inner != Compression::None {
@@ -68,7 +69,7 @@ impl<C: Chunks> DecodedChunks<C> {
         let stored = Peeked::new(Stored::new(chunks, &Expectation::default(), count));
         let inflated = Inflated::new(stored, Compression::None, options.limits)?;
         Ok(Self {
-            text: Peeked::new(inflated),
+            text: Box::new(Peeked::new(inflated)),
             transcoder: None,
             to_skip: 0,
         })

@@ -271,7 +271,7 @@ mod tests {
         check(
             r#"{"intake_s3_key": "a", "multipart_s3_key": "b", "buckte": "x", "n\u0000": 1}"#,
             Err(
-                "the event has fields that are not known: `buckte`, `n\\0`; there are `intake_s3_key`, `multipart_s3_key`, `bucket`, `schema`",
+                "the event has fields that are not known: `buckte`, `n\\0`; there are `intake_s3_key`, `multipart_s3_key`, `bucket`, `schema`, `compression`, `encoding`",
             ),
         );
         check(
