@@ -165,7 +165,9 @@ impl App {
         let run_id = job.run_id.clone();
         let task_control = self.with_scratch(control);
         let run = async move {
-            let report = run::ingest(&job, &source, places, &landings, &task_control).await?;
+            // Boxed: it holds the futures of every kind of store.
+            let run = Box::pin(run::ingest(&job, &source, places, &landings, &task_control));
+            let report = run.await?;
             views.write(&report).await?;
             Ok(report)
         };
