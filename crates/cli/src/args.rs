@@ -105,7 +105,7 @@ pub(crate) enum Job {
     /// Validate a CSV, land what is accepted, quarantine what is not
     Ingest(Box<IngestArgs>),
     /// Validate a CSV and print every error; nothing is written
-    Validate(ValidateArgs),
+    Validate(Box<ValidateArgs>),
     /// Count the records of a CSV, with correct quoting
     Count(CountArgs),
     /// Look at schemas
