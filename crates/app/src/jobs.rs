@@ -8,6 +8,7 @@ use rowgate_core::dialect::DialectOptions;
 use rowgate_core::error::Role;
 use rowgate_core::landing::LandingOptions;
 use rowgate_core::part::PartSize;
+use rowgate_core::quarantine::{QuarantineOptions, RejectsFormat, RejectsValues};
 use rowgate_core::report::{RecordError, Report};
 use rowgate_core::run::{self, Existing, Job, Landings, Limits, NothingAccepted, Places};
 use rowgate_core::store::{FaultKind, Place, Source as _, StoreFault};
@@ -49,7 +50,8 @@ pub struct IngestRequest {
     pub schema: PlaceUri,
     /// Where accepted records go.
     pub to: PlaceUri,
-    /// Where rejected records go; `None`: beside the destination, with `.rejects.csv` behind.
+    /// Where rejected records go; `None`: beside the destination, with `.rejects.csv` (or `.rejects.jsonl`)
+    /// behind.
     pub rejects: Option<PlaceUri>,
     /// Where the report goes; `None`: beside the destination, with `.report.json` behind.
     pub report: Option<PlaceUri>,
@@ -185,7 +187,7 @@ impl App {
 
     /// Reads the schema, and looks at everything else that a run needs.
     async fn prepare(&self, request: IngestRequest, control: &Control) -> Result<Prepared> {
-        let places = resolve(&request)?;
+        let places = resolve(&request, self.settings.rejects.format)?;
         let schema = self.schema(&request.schema).await?;
         let schema = self.with_resources(schema, &request.resources).await?;
         let source = self.source(&request.source).await?;
@@ -250,7 +252,7 @@ impl App {
     ///
     /// As [`ingest`](Self::ingest).
     pub async fn dry_run(&self, request: IngestRequest, control: &Control) -> Result<Report> {
-        let places = resolve(&request)?;
+        let places = resolve(&request, self.settings.rejects.format)?;
         let destination = self.place(&places.destination, Role::Destination).await?;
         let schema = self.schema(&request.schema).await?;
         let schema = self.with_resources(schema, &request.resources).await?;
@@ -386,6 +388,14 @@ impl App {
                 budget: Budget::new(landing.memory.bytes()),
             },
             existing,
+            quarantine: QuarantineOptions {
+                format: self.settings.rejects.format,
+                values: if self.settings.rejects.redact {
+                    RejectsValues::Redacted
+                } else {
+                    RejectsValues::Kept
+                },
+            },
         })
     }
 
@@ -418,6 +428,7 @@ impl App {
             dialect,
             limits: Limits {
                 rejects_max: limits.max_rejects.as_deref().map(str::parse).transpose()?,
+                consecutive_rejects_max: limits.max_consecutive_rejects.map(u64::from),
                 nothing_accepted: if limits.allow_empty {
                     NothingAccepted::Land
                 } else {

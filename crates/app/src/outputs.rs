@@ -1,5 +1,6 @@
 //! Where a run writes: every place named, and none of them in another's way.
 
+use rowgate_core::quarantine::RejectsFormat;
 use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::jobs::IngestRequest;
@@ -7,7 +8,10 @@ use crate::place::PlaceUri;
 use crate::views::{self, ReportFormat};
 
 /// Says where everything goes, and refuses places that would get into each other's way.
-pub(crate) fn resolve(request: &IngestRequest) -> Result<ResolvedPlaces> {
+pub(crate) fn resolve(
+    request: &IngestRequest,
+    rejects_format: RejectsFormat,
+) -> Result<ResolvedPlaces> {
     let beside = |asked: &Option<PlaceUri>, suffix| match asked {
         Some(place) => Ok(place.clone()),
         None if request.to == PlaceUri::Stream => Err(Error::new(
@@ -26,7 +30,7 @@ pub(crate) fn resolve(request: &IngestRequest) -> Result<ResolvedPlaces> {
         .map(|format| (format, views::place_of(format, &report)));
     let places = ResolvedPlaces {
         destination: request.to.clone(),
-        quarantine: beside(&request.rejects, ".rejects.csv")?,
+        quarantine: beside(&request.rejects, rejects_format.suffix())?,
         views: views.collect(),
         report,
     };

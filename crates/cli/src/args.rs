@@ -129,7 +129,7 @@ pub(crate) struct IngestArgs {
     /// --rejects and --report.
     #[arg(long, value_name = "DEST")]
     pub(crate) to: PlaceUri,
-    /// Where rejected records go (by default `<DEST>.rejects.csv`)
+    /// Where rejected records go (by default `<DEST>.rejects.csv` or `<DEST>.rejects.jsonl`)
     #[arg(long, value_name = "DEST")]
     pub(crate) rejects: Option<PlaceUri>,
     /// Where the report goes (by default `<DEST>.report.json`)
@@ -150,6 +150,8 @@ pub(crate) struct IngestArgs {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) quarantine: QuarantineArgs,
     #[command(flatten)]
     pub(crate) landing: LandingArgs,
     #[command(flatten)]
@@ -201,9 +203,31 @@ pub(crate) struct LimitArgs {
     /// A count stops the run at the first record past it; a share is judged at the end.
     #[arg(long, value_name = "N|P%", value_parser = rejects_max)]
     pub(crate) max_rejects: Option<String>,
+    /// Refuse the data if more records than this are rejected one after the other
+    #[arg(long, value_name = "N")]
+    pub(crate) max_consecutive_rejects: Option<u32>,
     /// Land the header alone if no record is accepted, rather than refuse the data
     #[arg(long)]
     pub(crate) allow_empty: bool,
+}
+
+/// How rejected records are written down. These override settings of the same name.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Quarantine")]
+pub(crate) struct QuarantineArgs {
+    /// A CSV, which can be mended and fed back, or JSON Lines for programs [default: csv]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) rejects_format: Option<RejectsFormatArg>,
+    /// Withhold the values of columns that the schema redacts
+    #[arg(long)]
+    pub(crate) redact_rejects: bool,
+}
+
+/// The format of a quarantine.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum RejectsFormatArg {
+    Csv,
+    Jsonl,
 }
 
 /// How a run writes. These override settings of the same name.
@@ -320,6 +344,8 @@ pub(crate) enum ConfigCommand {
 pub(crate) struct ConfigShowArgs {
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) quarantine: QuarantineArgs,
     #[command(flatten)]
     pub(crate) landing: LandingArgs,
 }

@@ -10,7 +10,7 @@ use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::args::{
     CharArg, Cli, Command, ConfigCommand, DecodingArgs, DialectArgs, Format, GlobalArgs,
-    IngestArgs, Job, LandingArgs, LimitArgs, QuoteArg,
+    IngestArgs, Job, LandingArgs, LimitArgs, QuarantineArgs, QuoteArg, RejectsFormatArg,
 };
 
 /// Whether a run writes.
@@ -101,15 +101,20 @@ impl Cli {
     pub(crate) fn load_settings(&self) -> Result<Loaded> {
         let mut flags = self.global.overrides();
         let given = match &self.command {
-            Command::Job(Job::Ingest(args)) => Some((&args.limits, &args.landing)),
-            Command::Config(ConfigCommand::Show(args)) => Some((&args.limits, &args.landing)),
+            Command::Job(Job::Ingest(args)) => {
+                Some((&args.limits, &args.quarantine, &args.landing))
+            }
+            Command::Config(ConfigCommand::Show(args)) => {
+                Some((&args.limits, &args.quarantine, &args.landing))
+            }
             Command::Job(Job::Validate(_) | Job::Count(_) | Job::Schema(_) | Job::Uploads(_))
             | Command::Explain(_)
             | Command::Completions(_)
             | Command::Man(_) => None,
         };
-        if let Some((limits, landing)) = given {
+        if let Some((limits, quarantine, landing)) = given {
             flags.extend(limits.overrides());
+            flags.extend(quarantine.overrides());
             flags.extend(landing.overrides());
         }
         let config = self.global.config.clone();
@@ -154,7 +159,25 @@ impl LimitArgs {
             self.max_rejects.clone(),
         )
         .into_iter()
+        .chain(given(
+            "limits.max_consecutive_rejects",
+            "--max-consecutive-rejects",
+            self.max_consecutive_rejects.map(|n| n.to_string()),
+        ))
         .chain(given("limits.allow_empty", "--allow-empty", allow_empty))
+    }
+}
+
+impl QuarantineArgs {
+    fn overrides(&self) -> impl Iterator<Item = Override> {
+        let format = self.rejects_format.map(|format| match format {
+            RejectsFormatArg::Csv => "csv".to_owned(),
+            RejectsFormatArg::Jsonl => "jsonl".to_owned(),
+        });
+        let redact = self.redact_rejects.then(|| "true".to_owned());
+        given("rejects.format", "--rejects-format", format)
+            .into_iter()
+            .chain(given("rejects.redact", "--redact-rejects", redact))
     }
 }
 

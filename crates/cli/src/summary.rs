@@ -42,6 +42,9 @@ impl fmt::Display for Summary<'_> {
             }
         }
         self.figures(f)?;
+        for warning in warnings(report).iter().take(ERRORS_SHOWN) {
+            writeln!(f, "  warning: {}", ErrorLine(warning))?;
+        }
         if report.status == Status::Refused {
             for error in report.errors.samples.iter().take(ERRORS_SHOWN) {
                 writeln!(f, "  {}", ErrorLine(error))?;
@@ -69,6 +72,9 @@ impl Summary<'_> {
         )?;
         if report.errors.total > 0 {
             writeln!(f, "  errors      {}", codes(report))?;
+        }
+        for remark in remarks(report) {
+            writeln!(f, "  {remark}")?;
         }
         if let Some(output) = &report.output {
             write!(f, "  written     {}", size(output.bytes))?;
@@ -176,6 +182,36 @@ impl fmt::Display for ErrorLine<'_> {
         }
         write!(f, ": {}: {}", error.code, visible(&error.message))
     }
+}
+
+/// Returns the warnings that the report shows.
+pub(crate) fn warnings(report: &Report) -> &[RecordError] {
+    let warnings = report.warnings.as_ref();
+    warnings.map_or(&[], |warnings| &warnings.samples)
+}
+
+/// Says what came of the schema's rules and summaries, a line for each: its kind, then the rest.
+pub(crate) fn remarks(report: &Report) -> Vec<String> {
+    let warnings = report.warnings.iter().map(|warnings| {
+        let rules = warnings.by_rule.iter();
+        let rules = rules.map(|(rule, n)| format!("{} {}", visible(rule), thousands(*n)));
+        format!("warnings    {}", rules.collect::<Vec<_>>().join(", "))
+    });
+    let undecided = report.rules.iter().filter(|rule| rule.undecided > 0);
+    let undecided = undecided.map(|rule| {
+        let records = counted(rule.undecided, "record");
+        format!("undecided   {} of {records}", visible(&rule.name))
+    });
+    let summaries = report.summaries.iter().map(|summary| {
+        let value = summary.value.as_deref().unwrap_or("no value");
+        let records = counted(summary.count, "record");
+        format!(
+            "summary     {}: {value} ({} of {records})",
+            visible(&summary.name),
+            summary.kind
+        )
+    });
+    warnings.chain(undecided).chain(summaries).collect()
 }
 
 /// Returns the codes by how often they occur, most frequent first.

@@ -8,12 +8,15 @@
 //! without quotes our own texts are escaped, or have a space where there is no escape either, and raw
 //! bytes that would need quotes are in base64.
 
+mod lines;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+pub(crate) use self::lines::{JsonLines, LINE_HEAD};
 use crate::batch::{Batch, unescape};
 use crate::dialect::{Dialect, InitialSpace, InnerQuote, LineEnd, Mark};
-use crate::gate::oversized;
+use crate::gate::{Redaction, oversized};
 use crate::plan::QUARANTINE_COLUMNS;
 use crate::reason::Code;
 use crate::report::RecordError;
@@ -25,6 +28,49 @@ const RAW_COLUMN: usize = QUARANTINE_COLUMNS.len() - 1;
 /// What stands before raw bytes that are no UTF-8, and so are in base64.
 pub const BASE64_MARK: &str = "base64:";
 
+/// What stands for what is not shown, in the cells of redacted columns and in `_rowgate_raw`.
+pub const REDACTED_MARK: &str = "[redacted]";
+
+/// How rejected records are written down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct QuarantineOptions {
+    /// In which format.
+    pub format: RejectsFormat,
+    /// What of them is shown.
+    pub values: RejectsValues,
+}
+
+/// The format of a quarantine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RejectsFormat {
+    /// A CSV in the source's dialect, to be mended and fed back.
+    #[default]
+    Csv,
+    /// A JSON object for each record, with all its errors. It cannot be fed back.
+    JsonLines,
+}
+
+impl RejectsFormat {
+    /// Returns what is put behind the name of a destination for the name of its quarantine.
+    #[must_use]
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Csv => ".rejects.csv",
+            Self::JsonLines => ".rejects.jsonl",
+        }
+    }
+}
+
+/// What a quarantine shows of the records that it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RejectsValues {
+    /// Everything, as it was read: otherwise nobody could mend it.
+    #[default]
+    Kept,
+    /// No value of a column that the schema redacts.
+    Redacted,
+}
+
 /// Writes quarantine rows in the source's dialect.
 #[derive(Debug)]
 pub struct QuarantineWriter {
@@ -33,6 +79,7 @@ pub struct QuarantineWriter {
     signs: Vec<char>,
     n_columns: usize,
     n_rows: u64,
+    redaction: Option<Redaction>,
 }
 
 impl QuarantineWriter {
@@ -44,7 +91,13 @@ impl QuarantineWriter {
             signs: signs(&dialect),
             n_columns,
             n_rows: 0,
+            redaction: None,
         }
+    }
+
+    /// Withholds the values of redacted columns.
+    pub(crate) fn redacting(self, redaction: Option<Redaction>) -> Self {
+        Self { redaction, ..self }
     }
 
     /// Returns how many rows were written.
@@ -111,24 +164,18 @@ impl QuarantineWriter {
             out,
         );
         self.cell(true, &joined(errors, |e| &e.message), out);
-        if errors
-            .iter()
-            .any(|error| error.code == Code::UnmendedRecord)
+        if let Some(redaction) = &self.redaction
+            && record.kind != Kind::Blank
         {
+            return self.redacted(redaction, batch, record, out);
+        }
+        if is_unmended(errors) {
             return self.unmended(batch, record, out);
         }
         let is_text = str::from_utf8(batch.content(record)).is_ok();
-        let raw = match record.kind {
-            Kind::Fields | Kind::Blank if is_text => None,
-            Kind::Oversized => {
-                let found = oversized(batch, record);
-                Some(found.map(|o| o.head.as_slice()).unwrap_or_default())
-            }
-            Kind::Fields | Kind::Blank | Kind::BrokenQuote | Kind::Piece | Kind::Overhead => {
-                Some(batch.content(record))
-            }
-        };
-        if let Some(raw) = raw {
+        let is_well_formed = is_text && matches!(record.kind, Kind::Fields | Kind::Blank);
+        if !is_well_formed {
+            let raw = raw_bytes(batch, record);
             self.raw_cells(&self.raw_text(raw), out);
         } else {
             self.cell(true, "", out);
@@ -141,12 +188,27 @@ impl QuarantineWriter {
         }
     }
 
+    /// Ends the row of a record of which something is withheld. As `_rowgate_raw` is filled, it is
+    /// rejected if it is fed back as it is: nothing lands with a mark in place of its value.
+    fn redacted(&self, redaction: &Redaction, batch: &Batch, record: &Record, out: &mut Vec<u8>) {
+        let Some(fields) = redaction.own_fields(batch, record) else {
+            return self.raw_cells(REDACTED_MARK, out);
+        };
+        self.cell(true, REDACTED_MARK, out);
+        for (column, field) in fields.iter().enumerate() {
+            if redaction.shows(column) {
+                self.delimit(out);
+                out.extend_from_slice(batch.raw(field));
+            } else {
+                self.cell(true, REDACTED_MARK, out);
+            }
+        }
+        out.push(b'\n');
+    }
+
     /// Ends the row of a record that was fed back as it was: its raw bytes are kept once more.
     fn unmended(&self, batch: &Batch, record: &Record, out: &mut Vec<u8>) {
-        let mut raw = Vec::new();
-        if let Some(field) = batch.index().fields(record).get(RAW_COLUMN) {
-            unescape(self.dialect, batch.raw(field), &mut raw);
-        }
+        let raw = unmended_bytes(self.dialect, batch, record);
         self.raw_cells(&String::from_utf8_lossy(&raw), out);
     }
 
@@ -265,6 +327,34 @@ impl QuarantineWriter {
             out.extend_from_slice(self.line_end());
         }
     }
+}
+
+/// Returns what is known of a record's bytes, without its line end: of an oversized one the first.
+fn raw_bytes<'b>(batch: &'b Batch, record: &Record) -> &'b [u8] {
+    match record.kind {
+        Kind::Oversized => {
+            let found = oversized(batch, record);
+            found.map(|o| o.head.as_slice()).unwrap_or_default()
+        }
+        Kind::Fields | Kind::Blank | Kind::BrokenQuote | Kind::Piece | Kind::Overhead => {
+            batch.content(record)
+        }
+    }
+}
+
+/// Whether a record was fed back as it was.
+fn is_unmended(errors: &[RecordError]) -> bool {
+    let mut codes = errors.iter().map(|error| error.code);
+    codes.any(|code| code == Code::UnmendedRecord)
+}
+
+/// Returns the raw bytes of a record that was fed back as it was.
+fn unmended_bytes(dialect: Dialect, batch: &Batch, record: &Record) -> Vec<u8> {
+    let mut raw = Vec::new();
+    if let Some(field) = batch.index().fields(record).get(RAW_COLUMN) {
+        unescape(dialect, batch.raw(field), &mut raw);
+    }
+    raw
 }
 
 /// Returns the first character of each mark. A text that holds none of them holds no mark, and

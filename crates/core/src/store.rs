@@ -214,8 +214,10 @@ pub enum Condition {
 pub enum ObjectKind {
     /// Accepted records.
     Destination,
-    /// Rejected records.
+    /// Rejected records, as a CSV.
     Quarantine,
+    /// Rejected records, as JSON Lines.
+    QuarantineLines,
     /// The report.
     Report,
 }
@@ -226,7 +228,7 @@ impl ObjectKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Destination => "destination",
-            Self::Quarantine => "quarantine",
+            Self::Quarantine | Self::QuarantineLines => "quarantine",
             Self::Report => "report",
         }
     }
@@ -236,6 +238,7 @@ impl ObjectKind {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Destination | Self::Quarantine => "text/csv; charset=utf-8",
+            Self::QuarantineLines => "application/x-ndjson",
             Self::Report => "application/json",
         }
     }

@@ -15,6 +15,7 @@ use rowgate_core::control::{CancellationToken, Clock, Control};
 use rowgate_core::dialect::DialectOptions;
 use rowgate_core::landing::LandingOptions;
 use rowgate_core::part::PartSize;
+use rowgate_core::quarantine::QuarantineOptions;
 use rowgate_core::report::{Report, SchemaReport, Status};
 use rowgate_core::run::{Existing, Job, Landings, Limits, Places, ingest};
 use rowgate_core::schema::Schema;
@@ -96,6 +97,7 @@ async fn land(store: &MemoryStore, csv: &'static str) -> rowgate_core::Result<Re
             budget: Budget::new(16 * 1024 * 1024),
         },
         existing: Existing::Keep,
+        quarantine: QuarantineOptions::default(),
     };
     // Whoever keeps a clone of it can stop the run, or watch its progress.
     let control = Control {

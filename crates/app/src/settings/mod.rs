@@ -24,8 +24,8 @@ use self::fault::Faults;
 use self::layers::Layer;
 pub use self::reference::{Described, reference, reference_markdown};
 pub use self::table::{
-    LambdaSection, LandingSettings, LimitSettings, LogSection, S3Section, ServerSection, Settings,
-    WriteSection,
+    LambdaSection, LandingSettings, LimitSettings, LogSection, RejectsSection, S3Section,
+    ServerSection, Settings, WriteSection,
 };
 use self::table::{SPECS, Spec};
 pub use self::value::{ByteSize, LogFormat, LogLevel, NotAByteSize, Sse, Tags, Tolerance};

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use rowgate_core::part::{MIB, S3_PART_BYTES_MAX, S3_PART_BYTES_MIN};
+use rowgate_core::quarantine::RejectsFormat;
 use rowgate_store::s3::Checksums;
 use secrecy::SecretString;
 
@@ -114,6 +115,8 @@ settings! {
     limits: LimitSettings, Outcome {
         /// How many rejected records are tolerated; any number unless set.
         max_rejects: Option<Tolerance> = None;
+        /// How many records may be rejected one after the other; any number unless set.
+        max_consecutive_rejects: Option<u32> = None;
         /// Whether the header alone lands when no record is accepted.
         allow_empty: bool = false;
         /// The longest record; a longer one is rejected.
@@ -133,6 +136,14 @@ settings! {
         /// The longest schema.
         schema_bytes: ByteSize = ByteSize::mib(16),
             "a size from `1KiB` to `1GiB`" => |size| (1024..=1024 * MIB).contains(&size.bytes());
+    }
+
+    /// How rejected records are written down.
+    rejects: RejectsSection, Outcome {
+        /// The format of the quarantine: a CSV can be mended and fed back, JSON Lines cannot.
+        format: RejectsFormat = RejectsFormat::Csv;
+        /// Whether the quarantine withholds the values of columns that the schema redacts.
+        redact: bool = false;
     }
 
     /// How outputs are sent.

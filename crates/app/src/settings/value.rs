@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use rowgate_core::quarantine::RejectsFormat;
 use rowgate_core::run::RejectsMax;
 use rowgate_store::s3::Checksums;
 use secrecy::SecretString;
@@ -340,6 +341,13 @@ macro_rules! words {
         }
     };
 }
+
+words!(
+    RejectsFormat,
+    "`csv` or `jsonl`",
+    Csv = "csv",
+    JsonLines = "jsonl"
+);
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

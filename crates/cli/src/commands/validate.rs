@@ -12,7 +12,7 @@ use rowgate_core::{Error, ErrorKind, Result};
 use crate::args::{Format, GlobalArgs, ValidateArgs};
 use crate::output::{self, Lines, Reader};
 use crate::progress::Bar;
-use crate::summary::{ErrorLine, codes};
+use crate::summary::{ErrorLine, codes, remarks, warnings};
 use crate::text::{counted, thousands, visible};
 
 pub(super) async fn run(
@@ -104,7 +104,13 @@ fn finish(printer: Printer, global: &GlobalArgs, report: &Report) -> Result<u8> 
         Printer::Report(form) => output::print(&form.render(report)?)?,
         Printer::Lines(mut lines) => {
             if !global.quiet {
+                for warning in warnings(report) {
+                    lines.print(&format!("warning: {}", ErrorLine(warning)))?;
+                }
                 lines.print(&summary(report))?;
+                for remark in remarks(report) {
+                    lines.print(&remark)?;
+                }
             }
             lines.finish()?;
         }

@@ -3,7 +3,7 @@
 use super::Verdicts;
 use crate::batch::Batch;
 use crate::plan::Plan;
-use crate::scan::{Kind, Record};
+use crate::scan::{Field, Kind, Record};
 
 /// The redacted columns of a plan.
 #[derive(Clone, Debug)]
@@ -40,6 +40,16 @@ impl Redaction {
     pub(crate) fn is_whole(&self, batch: &Batch, record: &Record) -> bool {
         let n_fields = batch.index().fields(record).len();
         record.kind == Kind::Fields && n_fields == self.n_stripped + self.columns.len()
+    }
+
+    /// Returns the cells of a record that can be told apart; `None` if those of redacted columns
+    /// cannot.
+    pub(crate) fn own_fields<'b>(&self, batch: &'b Batch, record: &Record) -> Option<&'b [Field]> {
+        let is_text = str::from_utf8(batch.content(record)).is_ok();
+        if !is_text || !self.is_whole(batch, record) {
+            return None;
+        }
+        batch.index().fields(record).get(self.n_stripped..)
     }
 
     /// Takes out of verdicts what may not be shown, before anything is made of them.

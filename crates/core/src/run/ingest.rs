@@ -7,12 +7,15 @@ use crate::batch::Batch;
 use crate::control::Control;
 use crate::error::{Error, ErrorKind, Result, Role, Whose};
 use crate::event::Event;
+use crate::gate::Redaction;
 use crate::guard::guarded;
 use crate::header::Opened;
 use crate::landing::{Landing, Receipt, Sealed};
 use crate::ledger::{Balanced, Extra};
 use crate::plan::QUARANTINE_COLUMNS;
-use crate::quarantine::QuarantineWriter;
+use crate::quarantine::{
+    JsonLines, LINE_HEAD, QuarantineOptions, QuarantineWriter, RejectsFormat, RejectsValues,
+};
 use crate::report::{OutputReport, RecordError, RejectsReport, Report, Status};
 use crate::run::judge::{Sink, judge};
 use crate::run::{Existing, Job, Judged, Landings};
@@ -60,7 +63,7 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
     let started_at = control.clock.now();
     let looked = control
         .cancel
-        .run_until_cancelled(look(job, &places, landings.existing));
+        .run_until_cancelled(look(job, &places, landings));
     let options = looked.await.ok_or_else(Error::cancelled)??;
     info!(
         event = Event::RunStarted.as_str(),
@@ -113,8 +116,13 @@ struct Options {
 async fn look<S: ObjectStore>(
     job: &Job,
     places: &Places<S>,
-    existing: Existing,
+    landings: &Landings,
 ) -> Result<Options> {
+    let existing = landings.existing;
+    let quarantine_kind = match landings.quarantine.format {
+        RejectsFormat::Csv => ObjectKind::Quarantine,
+        RejectsFormat::JsonLines => ObjectKind::QuarantineLines,
+    };
     let options = |kind, found: Option<Found>| WriteOptions {
         run: job.run_id.clone(),
         kind,
@@ -122,17 +130,12 @@ async fn look<S: ObjectStore>(
     };
     let destination = look_at_destination(&places.destination, existing).await?;
     let quarantine = found_at(&places.quarantine, Role::Quarantine).await?;
-    let quarantine = replaceable(
-        quarantine,
-        ObjectKind::Quarantine,
-        existing,
-        &places.quarantine,
-    )?;
+    let quarantine = replaceable(quarantine, quarantine_kind, existing, &places.quarantine)?;
     let report = found_at(&places.report, Role::Report).await?;
     let report = replaceable(report, ObjectKind::Report, existing, &places.report)?;
     Ok(Options {
         destination: options(ObjectKind::Destination, destination),
-        quarantine: options(ObjectKind::Quarantine, quarantine),
+        quarantine: options(quarantine_kind, quarantine),
         report: options(ObjectKind::Report, report),
     })
 }
@@ -148,7 +151,12 @@ fn replaceable<S>(
     let is_ours = |found: &Found| {
         let begins_as_ours = match kind {
             ObjectKind::Destination => false,
-            ObjectKind::Quarantine => found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes()),
+            // One of JSON Lines is empty where nothing was rejected.
+            ObjectKind::Quarantine | ObjectKind::QuarantineLines => {
+                found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes())
+                    || found.head.starts_with(LINE_HEAD)
+                    || found.bytes == 0
+            }
             ObjectKind::Report => found.head.starts_with(REPORT_HEAD),
         };
         begins_as_ours || found.kind.as_deref() == Some(kind.as_str())
@@ -203,9 +211,16 @@ fn output_bytes_max(job: &Job, source_bytes: Option<u64>) -> Option<u64> {
 struct Writers<S: ObjectStore> {
     destination: Landing<S>,
     quarantine: Landing<S>,
-    rows: Option<QuarantineWriter>,
+    quarantined: QuarantineOptions,
+    rows: Option<Rows>,
     buffer: Vec<u8>,
     cancel: CancellationToken,
+}
+
+/// Who writes the quarantine, once the dialect is known.
+enum Rows {
+    Csv(QuarantineWriter),
+    Lines(JsonLines),
 }
 
 impl<S: ObjectStore> Writers<S> {
@@ -241,6 +256,7 @@ impl<S: ObjectStore> Writers<S> {
                 &options.quarantine,
                 None,
             ),
+            quarantined: landings.quarantine,
             rows: None,
             buffer: Vec::new(),
             cancel: cancel.clone(),
@@ -261,16 +277,27 @@ impl<S: ObjectStore> Writers<S> {
 
 impl<S: ObjectStore> Sink for Writers<S> {
     async fn opened(&mut self, opened: &Opened, names: &[&str]) -> Result<()> {
-        let rows = QuarantineWriter::new(opened.dialect, names.len());
         let own_header = opened.own_header_bytes();
-        // A header that is no text cannot stand in a quarantine that is.
-        let shown = if str::from_utf8(&own_header).is_ok() {
-            opened.own_header.as_slice()
-        } else {
-            &[]
-        };
-        rows.header(shown, names, &mut self.buffer);
-        self.rows = Some(rows);
+        let is_redacting = self.quarantined.values == RejectsValues::Redacted;
+        let plan = opened.bound.as_ref().ok();
+        let redaction = plan.filter(|_| is_redacting).and_then(Redaction::of);
+        self.rows = Some(match self.quarantined.format {
+            RejectsFormat::JsonLines => Rows::Lines(JsonLines::new(opened.dialect, redaction)),
+            RejectsFormat::Csv => {
+                // A header that is no text cannot stand in a quarantine that is; and one that does not
+                // match may be a record of values that are not to be shown.
+                let is_shown =
+                    str::from_utf8(&own_header).is_ok() && !(is_redacting && plan.is_none());
+                let shown = if is_shown {
+                    opened.own_header.as_slice()
+                } else {
+                    &[]
+                };
+                let rows = QuarantineWriter::new(opened.dialect, names.len()).redacting(redaction);
+                rows.header(shown, names, &mut self.buffer);
+                Rows::Csv(rows)
+            }
+        });
         self.write_quarantine().await?;
         self.accepted(&own_header).await
     }
@@ -286,8 +313,10 @@ impl<S: ObjectStore> Sink for Writers<S> {
         own_start: usize,
         errors: &[RecordError],
     ) -> Result<()> {
-        if let Some(rows) = &mut self.rows {
-            rows.row(batch, idx, own_start, errors, &mut self.buffer);
+        match &mut self.rows {
+            Some(Rows::Csv(rows)) => rows.row(batch, idx, own_start, errors, &mut self.buffer),
+            Some(Rows::Lines(rows)) => rows.row(batch, idx, own_start, errors, &mut self.buffer)?,
+            None => {}
         }
         self.write_quarantine().await
     }
@@ -297,7 +326,11 @@ impl<S: ObjectStore> Sink for Writers<S> {
     }
 
     fn vouch(&self, books: &Balanced, extra: Extra) -> Result<()> {
-        let n_rows = self.rows.as_ref().map_or(0, QuarantineWriter::n_rows);
+        let n_rows = match &self.rows {
+            Some(Rows::Csv(rows)) => rows.n_rows(),
+            Some(Rows::Lines(rows)) => rows.n_rows(),
+            None => 0,
+        };
         books.vouch(n_rows, self.destination.bytes_written(), extra)
     }
 }

@@ -25,6 +25,7 @@ use crate::dialect::DialectOptions;
 use crate::keys::KEY_BYTES_MAX;
 use crate::landing::LandingOptions;
 use crate::ledger::SAMPLES_MAX;
+use crate::quarantine::QuarantineOptions;
 use crate::report::{
     Counts, DialectReport, Report, ResourceReport, ResumeReport, SchemaReport, SourceReport,
     Status, SummaryReport,
@@ -107,6 +108,8 @@ pub struct Landings {
     pub options: LandingOptions,
     /// What to do with something that is at the destination already.
     pub existing: Existing,
+    /// How rejected records are written down.
+    pub quarantine: QuarantineOptions,
 }
 
 /// What to do with something that is at the destination already.

@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use proptest::prelude::*;
+use rowgate_core::quarantine::{QuarantineOptions, RejectsFormat, RejectsValues};
 use rowgate_core::report::{Report, Status};
-use rowgate_core::run::{Job, NothingAccepted, RejectsMax};
+use rowgate_core::run::{Existing, Job, NothingAccepted, RejectsMax, ingest};
 use rowgate_core::schema::{Extension, FormulaPolicy, SummaryOf, SummaryText};
 
-use crate::memory::{MemorySource, Script};
+use crate::memory::{MemorySource, Script, control};
 use crate::run::{job, landed};
+use crate::session::{landings, places};
 
 const ITEMS: &str = r#"{"fieldsMatch": "subset", "fields": [
     {"name": "id", "type": "integer", "constraints": {"required": true, "unique": true}},
@@ -186,6 +188,53 @@ fn redacted() -> Extension {
         redacted: vec![0, 1, 2],
         ..Extension::default()
     }
+}
+
+/// Every record of a kind of its own, with what a quarantine shows of it.
+const SECRETS: &str =
+    "id,price,note\n1,2,ok\nx,2,=s3cr3t\n=s3cr3t,2\n3,x,\"=s3cr3t\n\n5,2,\"=s3cr3t\"x\n";
+
+fn quarantined(format: RejectsFormat) -> String {
+    let job = job_with(Extension {
+        redacted: vec![2],
+        ..Extension::default()
+    });
+    let mut landings = landings(Existing::Keep);
+    landings.quarantine = QuarantineOptions {
+        format,
+        values: RejectsValues::Redacted,
+    };
+    let store = Script::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let source = MemorySource::of(SECRETS.as_bytes());
+    let control = control();
+    let ingested = ingest(&job, &source, places(&store), &landings, &control);
+    let report = runtime.block_on(ingested).unwrap();
+    assert_eq!(report.records.rejected, report.rejects.unwrap().records);
+    store.object("q").unwrap()
+}
+
+#[test]
+fn a_redacted_quarantine_holds_marks() {
+    let csv = quarantined(RejectsFormat::Csv);
+    assert!(!csv.contains("s3cr3t"), "{csv}");
+    assert!(csv.contains(",[redacted],x,2,[redacted]\n"), "{csv}");
+    assert!(csv.contains(",[redacted],,,\n"), "{csv}");
+    let (report, _) = run(&job_with(redacted()), &csv);
+    assert_eq!(report.records.accepted, 0, "it is not fed back as it is");
+    let lines = quarantined(RejectsFormat::JsonLines);
+    assert!(!lines.contains("s3cr3t"), "{lines}");
+    for line in lines.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["errors"][0]["record"], line["record"]);
+    }
+    assert!(
+        lines.contains("\"raw\":\"x,2,[redacted]\",\"redacted\":true"),
+        "{lines}"
+    );
+    assert!(lines.contains("\"raw\":null"), "{lines}");
 }
 
 proptest! {

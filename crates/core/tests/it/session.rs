@@ -3,6 +3,7 @@
 use rowgate_core::ErrorKind;
 use rowgate_core::landing::LandingOptions;
 use rowgate_core::part::PartSize;
+use rowgate_core::quarantine::QuarantineOptions;
 use rowgate_core::run::{Existing, Landings, Places, ingest};
 use rowgate_core::upload::Budget;
 
@@ -20,6 +21,7 @@ pub(crate) fn landings(existing: Existing) -> Landings {
             budget: Budget::new(1024 * 1024),
         },
         existing,
+        quarantine: QuarantineOptions::default(),
     }
 }
 
