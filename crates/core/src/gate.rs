@@ -5,6 +5,8 @@
 
 mod formula;
 mod redaction;
+mod rules;
+mod verdicts;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,6 +15,10 @@ pub(crate) use self::formula::check_escape;
 pub use self::formula::{FORMULA_ESCAPE, is_formula};
 use self::formula::{Formulas, Refusing};
 pub(crate) use self::redaction::Redaction;
+use self::rules::RowRules;
+pub(crate) use self::rules::{Broken, broken_rule};
+pub(crate) use self::verdicts::{Claim, Escaped};
+pub use self::verdicts::{Fault, Rejected, Stretch, Verdicts};
 
 use crate::batch::{Batch, unescape};
 use crate::check::{ColumnCheck, Verdict};
@@ -21,7 +27,9 @@ use crate::keys::{KeyCells, KeyPart, KeyRule};
 use crate::legacy;
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
+use crate::rule::Outcome;
 use crate::scan::{Field, Kind, Oversized, Quoting, Record, to_u64};
+use crate::schema::Severity;
 use crate::text::shorten;
 
 /// How many cells that a record lacks, or has over, are named one by one.
@@ -32,101 +40,6 @@ const SLICE_STRETCHES_MAX: usize = 1_024;
 
 /// How many faults end a slice before that.
 const SLICE_FAULTS: usize = 4_096;
-
-/// What is wrong with a record, or with a cell of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The plan's column, if it is a cell's.
-    pub column: Option<usize>,
-    /// Which rule is broken.
-    pub reason: Reason,
-    /// The value at fault, shortened.
-    pub value: Option<Box<str>>,
-}
-
-/// A record that was turned away.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejected {
-    /// Which stretch of the batch's index it is.
-    pub idx: usize,
-    /// Everything that is wrong with it; never empty.
-    pub faults: Vec<Fault>,
-}
-
-/// A record's key, for which there is a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Claim {
-    /// Which stretch of the batch's index it is.
-    pub(crate) idx: usize,
-    /// Which of [`KeyRule::of`] the plan.
-    pub(crate) rule: usize,
-    /// Where the key's canonical form is in [`Verdicts::claim_keys`].
-    pub(crate) key: Range<usize>,
-}
-
-/// A cell that is landed with an apostrophe before it, if its record is accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Escaped {
-    /// Which stretch of the batch's index it is in.
-    pub(crate) idx: usize,
-    /// Where its content begins, in bytes of the batch.
-    pub(crate) at: usize,
-}
-
-/// What the gate says of a slice of a batch. Reused from slice to slice.
-#[derive(Debug, Default)]
-pub struct Verdicts {
-    pub(crate) slice: Range<usize>,
-    pub(crate) rejected: Vec<Rejected>,
-    pub(crate) claims: Vec<Claim>,
-    pub(crate) claim_keys: Vec<u8>,
-    pub(crate) missing: Vec<u64>,
-    /// In the order of the records.
-    pub(crate) escaped: Vec<Escaped>,
-}
-
-impl Verdicts {
-    /// Returns which stretches of the batch's index were judged.
-    #[must_use]
-    pub fn slice(&self) -> Range<usize> {
-        self.slice.clone()
-    }
-
-    /// Returns the records that were turned away, in order; all others were accepted.
-    #[must_use]
-    pub fn rejected(&self) -> &[Rejected] {
-        &self.rejected
-    }
-
-    /// Returns how many cells of each column of the plan hold a missing value, in records accepted
-    /// or not.
-    #[must_use]
-    pub fn missing(&self) -> &[u64] {
-        &self.missing
-    }
-
-    /// Ends the slice before the stretch at `end`.
-    pub(crate) fn cut(&mut self, end: usize) {
-        self.slice.end = end;
-        self.rejected.retain(|rejected| rejected.idx < end);
-    }
-
-    /// Returns the cells to be escaped in a run of accepted records.
-    pub(crate) fn escaped_in(&self, stretches: Range<usize>) -> &[Escaped] {
-        let place = |idx| self.escaped.partition_point(|cell| cell.idx < idx);
-        let cells = place(stretches.start)..place(stretches.end);
-        self.escaped.get(cells).unwrap_or_default()
-    }
-
-    fn clear(&mut self, n_columns: usize) {
-        self.rejected.clear();
-        self.claims.clear();
-        self.claim_keys.clear();
-        self.escaped.clear();
-        self.missing.clear();
-        self.missing.resize(n_columns, 0);
-    }
-}
 
 /// Judges batches by a plan. Holds nothing but buffers from one batch to the next.
 #[derive(Debug)]
@@ -140,6 +53,7 @@ pub struct Gate<'p> {
     key_parts: Vec<KeyPart>,
     key_cells: KeyCells,
     formulas: Option<Formulas<'p>>,
+    rules: Option<RowRules<'p>>,
     cell: Vec<u8>,
     reasons: Vec<Reason>,
     faults: Vec<Fault>,
@@ -164,6 +78,7 @@ impl<'p> Gate<'p> {
             key_rules,
             key_cells: KeyCells::default(),
             formulas: Formulas::of(plan),
+            rules: RowRules::of(plan),
             cell: Vec::new(),
             reasons: Vec::new(),
             faults: Vec::new(),
@@ -184,7 +99,7 @@ impl<'p> Gate<'p> {
     /// It begins at the first of `stretches`, which are indexes into the batch's, and ends with them
     /// or, if that is much to judge at once, earlier. It is empty only if `stretches` is.
     pub fn judge(&mut self, batch: &Batch, stretches: Range<usize>, verdicts: &mut Verdicts) {
-        verdicts.clear(self.checks.len());
+        verdicts.clear(self.checks.len(), self.plan.schema().rules().len());
         let first = stretches.start;
         let end = stretches.end.min(first.saturating_add(SLICE_STRETCHES_MAX));
         let records = batch.index().records().get(first..end).unwrap_or_default();
@@ -192,7 +107,7 @@ impl<'p> Gate<'p> {
         let text = Text::of(batch, records);
         let mut n_faults = 0;
         for (idx, record) in (first..).zip(records) {
-            if n_faults >= SLICE_FAULTS {
+            if n_faults + verdicts.broken.len() >= SLICE_FAULTS {
                 return verdicts.cut(idx);
             }
             match record.kind {
@@ -308,9 +223,44 @@ impl<'p> Gate<'p> {
             }
         }
         self.claim_keys(idx, verdicts);
-        if self.formulas.is_some() && fields.len() == self.checks.len() {
-            self.judge_formulas(batch, text, idx, fields, verdicts);
+        if fields.len() == self.checks.len() {
+            if self.formulas.is_some() {
+                self.judge_formulas(batch, text, idx, fields, verdicts);
+            }
+            if self.rules.is_some() {
+                self.judge_rules(batch, text, idx, fields, verdicts);
+            }
         }
+    }
+
+    /// Asks the rules of a record that has a cell for each column.
+    fn judge_rules(
+        &mut self,
+        batch: &Batch,
+        text: Text<'_>,
+        idx: usize,
+        fields: &[Field],
+        verdicts: &mut Verdicts,
+    ) {
+        let Some(rules) = &mut self.rules else {
+            return;
+        };
+        let texts = &self.plan.schema().extension().rules;
+        let faults = &mut self.faults;
+        rules.judge(batch, text, fields, |rule, outcome| match outcome {
+            Outcome::Holds => {}
+            Outcome::Undecided => {
+                if let Some(n_records) = verdicts.undecided.get_mut(rule) {
+                    *n_records += 1;
+                }
+            }
+            Outcome::Broken => {
+                verdicts.broken.push(Broken { idx, rule });
+                let text = texts.get(rule);
+                let text = text.filter(|text| text.severity != Severity::Warn);
+                faults.extend(text.map(broken_rule));
+            }
+        });
     }
 
     /// Leaves out the cells of a quarantine file; `None` if the record was not mended.
@@ -482,17 +432,23 @@ fn content<'t>(
     field: &Field,
     cell: &'t mut Vec<u8>,
 ) -> Option<&'t str> {
+    if field.quoting == Quoting::Escaped {
+        cell.clear();
+        unescape(plan.dialect(), batch.raw(field), cell);
+        return str::from_utf8(cell).ok();
+    }
+    written(plan, text, field)
+}
+
+/// Returns the content of a cell that is written as it is meant, but for its quotes.
+fn written<'t>(plan: &Plan, text: Text<'t>, field: &Field) -> Option<&'t str> {
     match field.quoting {
         Quoting::Plain => text.get(field.start..field.end),
         Quoting::Quoted => {
             let n_quote = plan.quote().len();
             text.get(field.start + n_quote..field.end - n_quote)
         }
-        Quoting::Escaped => {
-            cell.clear();
-            unescape(plan.dialect(), batch.raw(field), cell);
-            str::from_utf8(cell).ok()
-        }
+        Quoting::Escaped => None,
     }
 }
 
@@ -506,53 +462,4 @@ pub(crate) fn oversized<'b>(batch: &'b Batch, record: &Record) -> Option<&'b Ove
     let all = batch.index().oversized();
     let n_up_to = all.partition_point(|found| found.byte_offset <= at);
     all.get(n_up_to.checked_sub(1)?)
-}
-
-/// What is to be done with a stretch of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stretch<'v> {
-    /// These are accepted: the stretches of the index from `first` to before `end`.
-    Accepted {
-        /// The first.
-        first: usize,
-        /// The one after the last.
-        end: usize,
-    },
-    /// This one is rejected.
-    Rejected(&'v Rejected),
-    /// This one belongs to a rejected record that ends later, or to none.
-    Passed {
-        /// Which one.
-        idx: usize,
-    },
-}
-
-impl Verdicts {
-    /// Returns the slice's stretches in order, neighbouring accepted ones as one.
-    pub fn stretches<'v>(&'v self, batch: &'v Batch) -> impl Iterator<Item = Stretch<'v>> {
-        let records = batch.index().records();
-        let records = records.get(..self.slice.end).unwrap_or(records);
-        let mut rejected = self.rejected.iter().peekable();
-        let mut at = self.slice.start;
-        std::iter::from_fn(move || {
-            let record = records.get(at)?;
-            if let Some(found) = rejected.next_if(|r| r.idx == at) {
-                at += 1;
-                return Some(Stretch::Rejected(found));
-            }
-            if !record.kind.is_record() {
-                at += 1;
-                return Some(Stretch::Passed { idx: at - 1 });
-            }
-            let first = at;
-            let stop = rejected.peek().map_or(records.len(), |r| r.idx);
-            at += records
-                .get(first..stop)
-                .unwrap_or_default()
-                .iter()
-                .take_while(|r| r.kind.is_record())
-                .count();
-            Some(Stretch::Accepted { first, end: at })
-        })
-    }
 }

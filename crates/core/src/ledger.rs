@@ -68,6 +68,8 @@ pub struct RuleCounts {
     pub severity: Severity,
     /// Records that broke it.
     pub broken: u64,
+    /// Accepted records that broke it.
+    pub warned: u64,
     /// Records for which it could not be decided.
     pub undecided: u64,
 }
@@ -123,6 +125,42 @@ impl Ledger {
             by_code: Vec::new(),
         });
         self.columns = columns.collect();
+    }
+
+    /// Opens an account for each rule of a plan.
+    pub(crate) fn open_rules(&mut self, plan: &Plan) {
+        let rules = plan.schema().extension().rules.iter();
+        let rules = rules.map(|rule| RuleCounts {
+            name: rule.name.clone(),
+            severity: rule.severity,
+            broken: 0,
+            warned: 0,
+            undecided: 0,
+        });
+        self.rules = rules.collect();
+    }
+
+    /// Books that a record broke a rule.
+    pub(crate) fn add_broken(&mut self, rule: usize) {
+        if let Some(rule) = self.rules.get_mut(rule) {
+            rule.broken += 1;
+        }
+    }
+
+    /// Books that a record was accepted although it broke a rule.
+    pub(crate) fn add_warning(&mut self, rule: usize, warning: impl FnOnce() -> RecordError) {
+        if let Some(rule) = self.rules.get_mut(rule) {
+            rule.warned += 1;
+        }
+        if self.warnings.len() < self.samples_max {
+            self.warnings.push(warning());
+        }
+    }
+
+    pub(crate) fn add_undecided(&mut self, undecided: &[u64]) {
+        for (rule, n_undecided) in self.rules.iter_mut().zip(undecided) {
+            rule.undecided += n_undecided;
+        }
     }
 
     pub(crate) fn pass_overhead(&mut self, bytes: u64) {

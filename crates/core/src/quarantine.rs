@@ -174,10 +174,7 @@ impl QuarantineWriter {
         }
         let is_text = str::from_utf8(batch.content(record)).is_ok();
         let is_well_formed = is_text && matches!(record.kind, Kind::Fields | Kind::Blank);
-        if !is_well_formed {
-            let raw = raw_bytes(batch, record);
-            self.raw_cells(&self.raw_text(raw), out);
-        } else {
+        if is_well_formed {
             self.cell(true, "", out);
             self.delimit(out);
             let own = batch.bytes().get(own_start..record.next);
@@ -185,6 +182,9 @@ impl QuarantineWriter {
             if record.next == record.end {
                 out.extend_from_slice(self.line_end());
             }
+        } else {
+            let raw = raw_bytes(batch, record);
+            self.raw_cells(&self.raw_text(raw), out);
         }
     }
 

@@ -11,7 +11,6 @@ use crate::dialect::{Dialect, DialectOptions, Header, InitialSpace, InnerQuote, 
 use crate::landing::Receipt;
 use crate::ledger::{Balanced, RuleCounts};
 use crate::reason::Code;
-use crate::schema::Severity;
 use crate::text::{shorten, visible};
 
 /// What became of a run.
@@ -478,8 +477,8 @@ impl From<Balanced> for Counts {
 fn warnings(rules: &[RuleCounts], samples: Vec<RecordError>) -> Option<WarningsReport> {
     let by_rule: BTreeMap<String, u64> = rules
         .iter()
-        .filter(|rule| rule.severity == Severity::Warn && rule.broken > 0)
-        .map(|rule| (rule.name.clone(), rule.broken))
+        .filter(|rule| rule.warned > 0)
+        .map(|rule| (rule.name.clone(), rule.warned))
         .collect();
     let total = by_rule.values().sum();
     (total > 0).then(|| WarningsReport {

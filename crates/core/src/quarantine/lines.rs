@@ -17,7 +17,7 @@ pub(crate) const LINE_HEAD: &[u8] = b"{\"record\":";
 
 /// A rejected record.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Reject<'a> {
     record: Option<u64>,
     line: u64,
     byte_offset: u64,
@@ -65,7 +65,7 @@ impl JsonLines {
         };
         self.n_rows += 1;
         let (raw, raw_encoding) = self.raw(batch, record, own_start, errors);
-        let line = Line {
+        let reject = Reject {
             record: first.record,
             line: first.line,
             byte_offset: first.byte_offset,
@@ -74,7 +74,7 @@ impl JsonLines {
             raw_encoding,
             redacted: self.redaction.is_some() && record.kind != Kind::Blank,
         };
-        serde_json::to_writer(&mut *out, &line)
+        serde_json::to_writer(&mut *out, &reject)
             .map_err(|err| Error::bug(format!("a rejected record is no JSON: {err}")))?;
         out.push(b'\n');
         Ok(())

@@ -6,7 +6,8 @@ use crate::batch::Batch;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::gate::{
-    Escaped, FORMULA_ESCAPE, Gate, Redaction, Rejected, Stretch, Verdicts, check_escape,
+    Broken, Escaped, FORMULA_ESCAPE, Gate, Redaction, Rejected, Stretch, Verdicts, broken_rule,
+    check_escape,
 };
 use crate::header::{Opened, Opener};
 use crate::keys::Keys;
@@ -21,6 +22,7 @@ use crate::run::spool::Spooled;
 use crate::run::stop::{Refusal, Stopped, Tolerance};
 use crate::run::{Job, Judged};
 use crate::scan::{Kind, More, Scanner, to_u64};
+use crate::schema::Severity;
 use crate::store::Source;
 
 /// Where judged records go.
@@ -93,6 +95,7 @@ async fn judge_pinned<S: Source>(
     let mut ledger = Ledger::new(job.limits.samples_max);
     ledger.pass_overhead(opened.position.byte_offset);
     ledger.open_columns(plan);
+    ledger.open_rules(plan);
     let scanner = Scanner::new(opened.dialect, job.limits.record_bytes_max, opened.position)
         .with_comment_rows(opened.comment_rows.as_ref());
     let mut judge = Judge {
@@ -248,10 +251,12 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
                     // Only what was settled counts, wherever a batch or a slice ends.
                     gate.judge(&batch, first..stopped.idx + 1, &mut verdicts);
                     self.ledger.add_missing(verdicts.missing());
+                    self.ledger.add_undecided(&verdicts.undecided);
                     return Ok(Some(stopped));
                 }
                 settled?;
                 self.ledger.add_missing(verdicts.missing());
+                self.ledger.add_undecided(&verdicts.undecided);
                 first = verdicts.slice().end;
                 let records = self.ledger.records();
                 self.control
@@ -276,12 +281,16 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
                 Stretch::Accepted { first, end } => {
                     let escaped = verdicts.escaped_in(first..end);
                     self.accept(batch, first, end, escaped).await?;
+                    self.warn(batch, verdicts.broken_in(first..end));
                 }
                 Stretch::Passed { idx } => self.pass(batch, idx),
                 Stretch::Rejected(rejected) => {
                     self.reject(batch, rejected).await?;
                     let n_rejected = self.ledger.records().rejected;
-                    if let Some(refusal) = self.tolerance.reject(n_rejected) {
+                    let broken = verdicts.broken_in(rejected.idx..rejected.idx + 1);
+                    let failed = self.fail(batch, broken);
+                    let refused = self.tolerance.reject(n_rejected);
+                    if let Some(refusal) = failed.or(refused) {
                         return Ok(Some(stopped(batch, rejected.idx, refusal)));
                     }
                 }
@@ -319,6 +328,35 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             self.hand_on(batch, own_start..record.next, escaped).await?;
         }
         Ok(())
+    }
+
+    /// Books what rules say of accepted records.
+    fn warn(&mut self, batch: &Batch, broken: &[Broken]) {
+        let (plan, texts) = (self.plan, &self.plan.schema().extension().rules);
+        for broken in broken {
+            self.ledger.add_broken(broken.rule);
+            if let Some(rule) = texts.get(broken.rule) {
+                let warning = || At::of(batch, broken.idx).error(plan, &broken_rule(rule));
+                self.ledger.add_warning(broken.rule, warning);
+            }
+        }
+    }
+
+    /// Books what rules say of a rejected record; returns the refusal if it must not be there at all.
+    fn fail(&mut self, batch: &Batch, broken: &[Broken]) -> Option<Refusal> {
+        let texts = &self.plan.schema().extension().rules;
+        let mut refusal = None;
+        for broken in broken {
+            self.ledger.add_broken(broken.rule);
+            let rule = texts.get(broken.rule);
+            if let Some(rule) = rule.filter(|rule| rule.severity == Severity::Fail) {
+                refusal.get_or_insert_with(|| Refusal::RuleBroken {
+                    rule: rule.name.clone(),
+                    line: At::of(batch, broken.idx).line,
+                });
+            }
+        }
+        refusal
     }
 
     /// Hands bytes of a batch to the sink, with an apostrophe before each escaped cell in them.

@@ -11,6 +11,7 @@ pub(super) enum Refusal {
     Header,
     TooManyRejects { rejected: u64, max: RejectsMax },
     TooManyInARow { max: u64 },
+    RuleBroken { rule: String, line: u64 },
     NothingAccepted,
 }
 
@@ -32,6 +33,10 @@ impl fmt::Display for Refusal {
             Self::TooManyInARow { max } => write!(
                 f,
                 "more than {max} records were rejected one after the other"
+            ),
+            Self::RuleBroken { rule, line } => write!(
+                f,
+                "the record on line {line} breaks the rule `{rule}`, which no record may"
             ),
             Self::NothingAccepted => f.write_str("no record was accepted"),
         }

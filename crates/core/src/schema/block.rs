@@ -12,7 +12,8 @@ use super::fault::{Faults, Path};
 use super::json::{Json, Object};
 use super::names::{Names, Single};
 use super::read::{flag, object, string};
-use crate::schema::FieldKind;
+use crate::rule::{Column, RuleSet, compile};
+use crate::schema::{Field, FieldKind};
 use crate::tolerance::RejectsMax;
 
 /// The block's name in a descriptor.
@@ -74,6 +75,23 @@ pub(super) fn extension(schema: &Object<'_>, names: &Names<'_>, faults: &mut Fau
             summary(object, names, path, faults)
         }),
         temporal_any: temporal_any(schema),
+    }
+}
+
+/// Checks the rules against the fields.
+pub(super) fn rules(extension: &Extension, fields: &[Field], faults: &mut Faults) -> RuleSet {
+    let columns: Vec<Column<'_>> = fields.iter().map(Column::of).collect();
+    match compile(&extension.rules, &columns) {
+        Ok(rules) => rules,
+        Err(flaws) => {
+            let (block, list) = (Path::ROOT.key(BLOCK), "rules");
+            for flaw in flaws {
+                let message = format!("{}:{}: {}", flaw.line, flaw.column, flaw.message);
+                let hint = flaw.hint.as_deref().unwrap_or_default();
+                faults.push(&block.key(list).index(flaw.rule).key("expr"), message, hint);
+            }
+            RuleSet::default()
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub use self::read::FIELDS_MAX;
 pub use self::resource::{Envelope, ReferencedResource};
 pub use self::text::Notation;
 use crate::check::{ColumnCheck, Presence};
+use crate::rule::{Column, RuleFault, RuleSet, compile};
 
 /// What a table looks like. A clone is cheap.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ pub struct Schema {
     unique_keys: Arc<[Vec<usize>]>,
     foreign_keys: Arc<[ForeignKey]>,
     extension: Arc<Extension>,
+    rules: Arc<RuleSet>,
     notes: Arc<[SchemaFault]>,
 }
 
@@ -131,14 +133,26 @@ impl Schema {
         &self.notes
     }
 
+    /// Returns the rules of the extension block, checked, in its order.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
     /// Returns the schema with another extension block, as an embedding program may have its own
     /// policies. Fields that the block names and the schema does not have are ignored.
-    #[must_use]
-    pub fn with_extension(self, extension: Extension) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the block's rules.
+    pub fn with_extension(self, extension: Extension) -> Result<Self, Vec<RuleFault>> {
+        let columns: Vec<Column<'_>> = self.fields.iter().map(Column::of).collect();
+        let rules = compile(&extension.rules, &columns)?;
+        Ok(Self {
+            rules: Arc::new(rules),
             extension: Arc::new(extension),
             ..self
-        }
+        })
     }
 }
 

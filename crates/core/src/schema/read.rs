@@ -71,13 +71,19 @@ pub(super) fn root(json: &Json<'_>, own_name: Option<&str>, faults: &mut Faults)
     let names = Names::new(columns.as_deref());
     let keys = Keys::read(object, &names, own_name, faults);
     let extension = block::extension(object, &names, faults);
-    let mut fields: Vec<Field> = columns?.into_iter().filter_map(|c| c.field).collect();
+    // What is said of rules is true only if no field is left out.
+    let mut fields: Vec<Field> = columns?
+        .into_iter()
+        .map(|c| c.field)
+        .collect::<Option<_>>()?;
     for idx in &keys.primary {
         if let Some(field) = fields.get_mut(*idx) {
             field.check.presence = Presence::Required;
         }
     }
+    let rules = block::rules(&extension, &fields, faults);
     Some(Schema {
+        rules: Arc::new(rules),
         fields: fields.into(),
         fields_match: fields_match?,
         primary_key: keys.primary.into(),

@@ -20,7 +20,7 @@ const ITEMS: &str = r#"{"fieldsMatch": "subset", "fields": [
 /// A job on [`ITEMS`] with an extension block.
 fn job_with(extension: Extension) -> Job {
     let mut job = job(ITEMS);
-    job.schema = job.schema.with_extension(extension);
+    job.schema = job.schema.with_extension(extension).unwrap();
     job
 }
 
@@ -161,6 +161,60 @@ fn summaries_are_exact_and_of_accepted_records_alone() {
         &format!("1,{long},\n2,1,\n"),
         &[(None, 1), (None, 1), (None, 1)],
     );
+}
+
+/// Rules on the price of an item, one of each severity.
+const RULES: &str = r#"{
+    "fields": [{"name": "id", "type": "integer"}, {"name": "price", "type": "number"}],
+    "rowgate": {"rules": [
+        {"name": "cheap", "expr": "row.price <= 100", "severity": "warn"},
+        {"name": "sold", "expr": "row.price > 0", "message": "nothing is free"},
+        {"name": "sane", "expr": "row.price > -100", "severity": "fail"}
+    ]}}"#;
+
+#[test]
+fn rules_warn_reject_and_fail() {
+    let text = "id,price\n1,7\n2,101\n3,0\n4,\n5,x\n6,200,\nx,300\n";
+    let (report, store) = run(&job(RULES), text);
+    assert_eq!(
+        store.object("d").as_deref(),
+        Some("id,price\n1,7\n2,101\n4,\n")
+    );
+    let rules: Vec<_> = report
+        .rules
+        .iter()
+        .map(|rule| (&*rule.name, rule.severity, rule.broken, rule.undecided))
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            ("cheap", "warn", 2, 2),
+            ("sold", "reject", 1, 2),
+            ("sane", "fail", 0, 2)
+        ]
+    );
+    let warnings = report.warnings.unwrap();
+    assert_eq!((warnings.total, warnings.by_rule["cheap"]), (1, 1));
+    assert_eq!(warnings.samples[0].line, 3);
+    let error = &report.errors.samples[0];
+    assert_eq!(error.code.as_str(), "row-constraint");
+    assert_eq!(
+        error.message,
+        "expected the rule `sold` to hold: nothing is free"
+    );
+    let (report, store) = run(&job(RULES), "id,price\n1,7\n2,-100\n3,8\n");
+    assert_eq!((report.status, store.object("d")), (Status::Refused, None));
+    let refusal = "the record on line 3 breaks the rule `sane`, which no record may";
+    assert_eq!(report.refusal.as_deref(), Some(refusal));
+    assert_eq!((report.records.accepted, report.records.rejected), (1, 1));
+}
+
+#[test]
+fn rules_see_what_quotes_hold() {
+    let schema = r#"{"fields": [{"name": "t"}],
+        "rowgate": {"rules": [{"name": "r", "expr": "row.t == 'a\"b'"}]}}"#;
+    let (report, _) = run(&job(schema), "t\n\"a\"\"b\"\n\"a\"\n");
+    assert_eq!((report.records.accepted, report.records.rejected), (1, 1));
 }
 
 const SECRET: &str = "=s3cr3t";
