@@ -78,7 +78,7 @@ pub async fn ingest<Src: Source, S: ObjectStore>(
         control,
     );
     // A panic is a bug like any other: what the store holds is dropped before it is told.
-    let judged = match guarded(judge(job, source, control, &mut writers)).await {
+    let judged = match guarded(Box::pin(judge(job, source, control, &mut writers))).await {
         Ok(judged) => judged,
         Err(err) => {
             writers.abort().await;

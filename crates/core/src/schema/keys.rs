@@ -215,6 +215,7 @@ impl Schema {
             unique_keys: Arc::default(),
             foreign_keys: Arc::default(),
             extension: Arc::default(),
+            rules: Arc::default(),
             notes: Arc::default(),
         }
     }
