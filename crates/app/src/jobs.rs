@@ -8,7 +8,7 @@ use rowgate_core::dialect::DialectOptions;
 use rowgate_core::error::Role;
 use rowgate_core::landing::LandingOptions;
 use rowgate_core::part::PartSize;
-use rowgate_core::quarantine::{QuarantineOptions, RejectsFormat, RejectsValues};
+use rowgate_core::quarantine::{QuarantineOptions, RejectsValues};
 use rowgate_core::report::{RecordError, Report};
 use rowgate_core::run::{self, Existing, Job, Landings, Limits, NothingAccepted, Places};
 use rowgate_core::store::{FaultKind, Place, Source as _, StoreFault};
