@@ -2,7 +2,6 @@ use super::*;
 
 mod block;
 mod keys;
-mod package;
 mod yaml;
 
 /// Reads a descriptor, and compares its faults: pointer, then part of the message.

@@ -3,8 +3,6 @@
 //! The modules are `cfg(test)`, so that clippy knows their helpers for test code.
 
 #[cfg(test)]
-mod descriptors;
-#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod header;
