@@ -182,6 +182,26 @@ impl Faults {
         std::mem::take(&mut self.notes)
     }
 
+    /// Reads something whose own root is `path`: what is found there gets the pointer that it has in
+    /// the whole, and the name of the file if it is another one.
+    pub(super) fn within<T>(
+        &mut self,
+        path: &Path<'_>,
+        file: Option<&str>,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let (n_faults, n_notes) = (self.listed.len(), self.notes.len());
+        let value = read(self);
+        let faults = self.listed.iter_mut().skip(n_faults);
+        for fault in faults.chain(self.notes.iter_mut().skip(n_notes)) {
+            fault.pointer.insert_str(0, &path.to_string());
+            if let Some(file) = file {
+                fault.message = format!("{}, in `{file}`", fault.message);
+            }
+        }
+        value
+    }
+
     /// Returns how many faults there are so far.
     pub(super) fn count(&self) -> usize {
         self.listed.len() + self.n_unlisted

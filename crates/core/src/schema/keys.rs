@@ -44,7 +44,12 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Reads what of a schema's keys is without fault.
-    pub(super) fn read(object: &Object<'_>, names: &Names<'_>, faults: &mut Faults) -> Self {
+    pub(super) fn read(
+        object: &Object<'_>,
+        names: &Names<'_>,
+        own_name: Option<&str>,
+        faults: &mut Faults,
+    ) -> Self {
         let primary = object.get("primaryKey").and_then(|json| {
             let path = Path::ROOT.key("primaryKey");
             names.read_list(json, Single::Allowed, &path, faults)
@@ -55,7 +60,7 @@ impl Keys {
         });
         let foreign = object.get("foreignKeys").map(|json| {
             let path = Path::ROOT.key("foreignKeys");
-            foreign_keys(json, names, &path, faults)
+            foreign_keys(json, names, own_name, &path, faults)
         });
         Self {
             primary: primary.unwrap_or_default(),
@@ -103,6 +108,7 @@ fn unique_keys(
 fn foreign_keys(
     json: &Json<'_>,
     names: &Names<'_>,
+    own_name: Option<&str>,
     path: &Path<'_>,
     faults: &mut Faults,
 ) -> Vec<ForeignKey> {
@@ -114,7 +120,7 @@ fn foreign_keys(
     for (idx, item) in items.iter().enumerate() {
         let path = path.index(idx);
         if let Some(object) = item.as_object() {
-            keys.extend(foreign_key(object, names, &path, faults));
+            keys.extend(foreign_key(object, names, own_name, &path, faults));
         } else {
             faults.push_type(&path, "an object", item);
         }
@@ -125,6 +131,7 @@ fn foreign_keys(
 fn foreign_key(
     object: &Object<'_>,
     known: &Names<'_>,
+    own_name: Option<&str>,
     path: &Path<'_>,
     faults: &mut Faults,
 ) -> Option<ForeignKey> {
@@ -145,7 +152,7 @@ fn foreign_key(
     });
     let reference_path = path.key("reference");
     let reference = object_of(object, "reference", path, faults)?;
-    let table = referenced(reference, known, &reference_path, faults);
+    let table = referenced(reference, known, own_name, &reference_path, faults);
     let (n_fields, n_referenced) = (written?.len(), table.as_ref()?.0);
     if n_fields != n_referenced {
         faults.push(
@@ -164,6 +171,7 @@ fn foreign_key(
 fn referenced(
     reference: &Object<'_>,
     known: &Names<'_>,
+    own_name: Option<&str>,
     path: &Path<'_>,
     faults: &mut Faults,
 ) -> Option<(usize, Option<ReferencedTable>)> {
@@ -175,9 +183,10 @@ fn referenced(
         return None;
     };
     let written = names(json, Single::Allowed, &fields_path, faults)?;
-    let table = match resource {
-        // An empty name is how version 1 wrote a reference to the table itself.
-        None | Some("") => known
+    // An empty name is how version 1 wrote a reference to the table itself.
+    let other = resource.filter(|name| !name.is_empty() && Some(*name) != own_name);
+    let table = match other {
+        None => known
             .read_list(json, Single::Allowed, &fields_path, faults)
             .map(ReferencedTable::Itself),
         Some(name) => Some(ReferencedTable::Resource {

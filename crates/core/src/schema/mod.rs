@@ -6,13 +6,16 @@
 
 mod block;
 mod constraint;
+mod dialect;
 mod extension;
 mod fault;
 mod field;
 mod json;
 mod keys;
 mod names;
+mod package;
 mod read;
+mod resource;
 mod text;
 mod yaml;
 
@@ -26,7 +29,9 @@ pub use self::extension::{
 pub use self::fault::{FAULTS_MAX, SchemaFault, SchemaFaults};
 pub use self::json::{DESCRIPTOR_BYTES_MAX, DESCRIPTOR_DEPTH_MAX, DESCRIPTOR_VALUES_MAX};
 pub use self::keys::{ForeignKey, ReferencedTable};
+pub use self::package::{Descriptor, DescriptorRead, LinkedFile, ReadOptions};
 pub use self::read::FIELDS_MAX;
+pub use self::resource::{Envelope, ReferencedResource};
 pub use self::text::Notation;
 use crate::check::{ColumnCheck, Presence};
 use crate::rule::{Column, RuleFault, RuleSet, compile};

@@ -39,11 +39,16 @@ pub(super) struct Inherited {
 
 pub(super) fn schema(text: &[u8], notation: Option<Notation>) -> Result<Schema, SchemaFaults> {
     let mut faults = Faults::default();
-    let schema = text::parse(text, notation, &mut faults).and_then(|json| root(&json, &mut faults));
-    faults.finish(schema)
+    let schema = text::parse(text, notation, &mut faults);
+    let schema = schema.and_then(|json| root(&json, None, &mut faults));
+    let notes = faults.take_notes();
+    let mut schema = faults.finish(schema)?;
+    schema.notes = notes.into();
+    Ok(schema)
 }
 
-fn root(json: &Json<'_>, faults: &mut Faults) -> Option<Schema> {
+/// Reads a schema; a reference to a table of `own_name` is one to the table itself.
+pub(super) fn root(json: &Json<'_>, own_name: Option<&str>, faults: &mut Faults) -> Option<Schema> {
     let Json::Object(object) = json else {
         faults.push_type(&Path::ROOT, "an object", json);
         return None;
@@ -64,7 +69,7 @@ fn root(json: &Json<'_>, faults: &mut Faults) -> Option<Schema> {
     };
     let columns = columns(object, &inherited, faults);
     let names = Names::new(columns.as_deref());
-    let keys = Keys::read(object, &names, faults);
+    let keys = Keys::read(object, &names, own_name, faults);
     let extension = block::extension(object, &names, faults);
     // What is said of rules is true only if no field is left out.
     let mut fields: Vec<Field> = columns?
@@ -85,7 +90,7 @@ fn root(json: &Json<'_>, faults: &mut Faults) -> Option<Schema> {
         unique_keys: keys.unique.into(),
         foreign_keys: keys.foreign.into(),
         extension: Arc::new(extension),
-        notes: faults.take_notes().into(),
+        notes: Arc::default(),
     })
 }
 
@@ -95,14 +100,7 @@ fn columns<'j>(
     faults: &mut Faults,
 ) -> Option<Vec<Column<'j>>> {
     let Some(json) = object.get("fields") else {
-        let is_package = ["resources", "schema"]
-            .iter()
-            .any(|key| object.get(key).is_some());
-        let hint = if is_package {
-            "this looks like a data package or a resource: give its `schema` alone"
-        } else {
-            "list the columns: `\"fields\": [{\"name\": \"id\", \"type\": \"integer\"}]`"
-        };
+        let hint = "list the columns: `\"fields\": [{\"name\": \"id\", \"type\": \"integer\"}]`";
         faults.push(&Path::ROOT, "descriptor lacks `fields`", hint);
         return None;
     };

@@ -2,6 +2,7 @@ use super::*;
 
 mod block;
 mod keys;
+mod package;
 mod yaml;
 
 /// Reads a descriptor, and compares its faults: pointer, then part of the message.
