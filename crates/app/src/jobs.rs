@@ -11,7 +11,7 @@ use rowgate_core::part::PartSize;
 use rowgate_core::quarantine::{QuarantineOptions, RejectsValues};
 use rowgate_core::report::{RecordError, Report};
 use rowgate_core::run::{self, Existing, Job, Landings, Limits, NothingAccepted, Places};
-use rowgate_core::store::{FaultKind, Place, Source as _, StoreFault};
+use rowgate_core::store::{FaultKind, Place, StoreFault};
 use rowgate_core::upload::Budget;
 use rowgate_core::{Error, ErrorKind, Result};
 use rowgate_decode::Decoded;
@@ -29,7 +29,7 @@ use crate::decoding::Decoding;
 use crate::outputs::resolve;
 use crate::place::PlaceUri;
 use crate::resources::ResourcePlace;
-use crate::schemas::{LoadedSchema, SchemaCache, read_descriptor};
+use crate::schemas::{LoadedSchema, SchemaCache};
 use crate::settings::Settings;
 use crate::views::{self, ReportFormat, Views};
 
@@ -118,18 +118,6 @@ impl App {
     #[must_use]
     pub fn schemas(&self) -> &SchemaCache {
         &self.schemas
-    }
-
-    /// Reads and compiles a schema.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Schema`] if it cannot be read or is not valid.
-    pub async fn schema(&self, place: &PlaceUri) -> Result<LoadedSchema> {
-        let source = self.open(place, Role::Schema).await?;
-        let descriptor =
-            read_descriptor(&source, self.settings.limits.schema_bytes.bytes()).await?;
-        self.schemas.compile(&source.identity().uri, &descriptor)
     }
 
     /// Opens and pins a source.
@@ -418,6 +406,7 @@ impl App {
         dialect: DialectOptions,
         decoding: &Decoding,
     ) -> Result<Job> {
+        let dialect = dialect.or(schema.descriptor.envelope.dialect.clone());
         let limits = &self.settings.limits;
         Ok(Job {
             run_id: Uuid::now_v7().to_string(),

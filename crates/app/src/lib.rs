@@ -4,6 +4,7 @@
 //! table of [`outcome`]. It holds no policy of its own.
 
 pub mod decoding;
+mod descriptors;
 mod digest;
 pub mod jobs;
 pub mod outcome;

@@ -3,6 +3,7 @@
 use rowgate_core::quarantine::RejectsFormat;
 use rowgate_core::{Error, ErrorKind, Result};
 
+use crate::descriptors::split_resource;
 use crate::jobs::IngestRequest;
 use crate::place::PlaceUri;
 use crate::views::{self, ReportFormat};
@@ -34,6 +35,7 @@ pub(crate) fn resolve(
         views: views.collect(),
         report,
     };
+    let (schema, _) = split_resource(&request.schema);
     let mut written = vec![
         ("the destination", &places.destination),
         ("the quarantine", &places.quarantine),
@@ -47,10 +49,7 @@ pub(crate) fn resolve(
                 format!("{what} cannot go to standard output: name a path or an `s3://bucket/key`"),
             ));
         }
-        let read = [
-            ("the source", &request.source),
-            ("the schema", &request.schema),
-        ];
+        let read = [("the source", &request.source), ("the schema", &schema)];
         let others = written.iter().copied().take(idx).chain(read);
         for (other, other_place) in others {
             let are_streams = *place == PlaceUri::Stream && *other_place == PlaceUri::Stream;

@@ -70,6 +70,45 @@ impl PlaceUri {
         }
     }
 
+    /// Returns the place that a descriptor at this one means by a relative path or a URL.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Schema`] if it cannot be read from there: standard input has no folder, a
+    /// descriptor must not lead to files elsewhere on the machine, and rowgate knows no other URLs.
+    pub fn resolve(&self, link: &str) -> Result<Self> {
+        let refused = |why: &str| {
+            Error::new(
+                ErrorKind::Schema,
+                format!("`{self}` refers to `{link}`, which cannot be read: {why}"),
+            )
+        };
+        if link.contains("://") {
+            return match link.parse::<Self>() {
+                Ok(place @ Self::S3 { .. }) => Ok(place),
+                Ok(Self::Local(_) | Self::Stream) | Err(_) => {
+                    Err(refused("rowgate follows relative paths and `s3://` URLs"))
+                }
+            };
+        }
+        match self {
+            Self::Stream => Err(refused("standard input has no folder")),
+            Self::Local(path) => Ok(Self::Local(
+                path.parent().unwrap_or(Path::new("")).join(link),
+            )),
+            Self::S3 { bucket, key } => {
+                let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let separator = if folder.is_empty() { "" } else { "/" };
+                let link = link.split('/').filter(|part| *part != ".");
+                let link = link.collect::<Vec<_>>().join("/");
+                Ok(Self::S3 {
+                    bucket: bucket.clone(),
+                    key: format!("{folder}{separator}{link}"),
+                })
+            }
+        }
+    }
+
     /// Returns whether both names mean the same object, as far as names can tell.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -195,6 +234,25 @@ mod tests {
         check("file:///a%2", None);
         check("http://host/a.csv", None);
         check("", None);
+    }
+
+    #[test]
+    fn what_a_descriptor_refers_to_lies_beside_it() {
+        #[track_caller]
+        fn check(from: &str, link: &str, expected: Option<&str>) {
+            let resolved = from.parse::<PlaceUri>().unwrap().resolve(link).ok();
+            let resolved = resolved.map(|place| place.to_string());
+            assert_eq!(resolved.as_deref(), expected, "{from} {link}");
+        }
+        check("a/p.json", "s.json", Some("a/s.json"));
+        check("p.json", "x/s.json", Some("x/s.json"));
+        check("p.json", "s3://b/s.json", Some("s3://b/s.json"));
+        check("p.json", "file:///s.json", None);
+        check("p.json", "https://example.com/s.json", None);
+        check("s3://b/p.json", "s.json", Some("s3://b/s.json"));
+        check("s3://b/a/p.json", "./x/s.json", Some("s3://b/a/x/s.json"));
+        check("s3://b/p.json", "file:///etc/passwd", None);
+        check("-", "s.json", None);
     }
 
     #[test]

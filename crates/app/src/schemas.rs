@@ -1,12 +1,12 @@
 //! Schemas that were read and compiled, and a bounded cache of them.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rowgate_core::error::Role;
 use rowgate_core::report::SchemaReport;
 use rowgate_core::resource::Resource;
-use rowgate_core::schema::Schema;
+use rowgate_core::schema::{Descriptor, DescriptorRead, LinkedFile, Notation, ReadOptions, Schema};
 use rowgate_core::store::{Chunks, Source};
 use rowgate_core::{Error, ErrorKind, Result};
 
@@ -25,6 +25,17 @@ pub struct LoadedSchema {
     pub identity: SchemaReport,
     /// The tables that its foreign keys refer to, as far as they are known.
     pub resources: Vec<Resource>,
+    /// Everything else that its descriptor says.
+    pub descriptor: Arc<Descriptor>,
+}
+
+/// What became of compiling a descriptor.
+#[derive(Clone, Debug)]
+pub enum Compiled {
+    /// It is whole.
+    Whole(Box<LoadedSchema>),
+    /// It refers to these files, which were not given.
+    Lacks(Vec<String>),
 }
 
 /// The compiled schemas that a process keeps between runs, so many at most and of 64 MiB of
@@ -41,8 +52,16 @@ pub struct SchemaCache {
 #[derive(Debug)]
 struct Entry {
     sha256: String,
+    options: EntryOptions,
     descriptor_bytes: usize,
-    schema: Schema,
+    descriptor: Arc<Descriptor>,
+}
+
+/// What else decides on what a text means.
+#[derive(Debug, PartialEq, Eq)]
+struct EntryOptions {
+    notation: Option<Notation>,
+    resource: Option<String>,
 }
 
 impl SchemaCache {
@@ -73,34 +92,45 @@ impl SchemaCache {
     /// # Errors
     ///
     /// [`ErrorKind::Schema`] with every fault of the descriptor.
-    pub fn compile(&self, uri: &str, descriptor: &[u8]) -> Result<LoadedSchema> {
-        let sha256 = sha256_hex(descriptor);
-        let known = find(&self.lock(), &sha256);
-        let schema = if let Some(schema) = known {
-            schema
+    pub fn compile(&self, uri: &str, text: &[u8], options: &ReadOptions<'_>) -> Result<Compiled> {
+        let sha256 = digest(text, options.linked);
+        let entry_options = EntryOptions {
+            notation: options.notation,
+            resource: options.resource.map(str::to_owned),
+        };
+        let known = find(&self.lock(), &sha256, &entry_options);
+        let descriptor = if let Some(known) = known {
+            known
         } else {
-            let schema = Schema::parse(descriptor).map_err(|faults| Error::schema(uri, faults))?;
+            let read = Descriptor::read(text, options);
+            let read = match read.map_err(|faults| Error::schema(uri, faults))? {
+                DescriptorRead::Whole(descriptor) => Arc::new(*descriptor),
+                DescriptorRead::Lacks(paths) => return Ok(Compiled::Lacks(paths)),
+            };
+            let linked_bytes: usize = options.linked.iter().map(|file| file.text.len()).sum();
             self.keep(Entry {
                 sha256: sha256.clone(),
-                descriptor_bytes: descriptor.len(),
-                schema: schema.clone(),
+                options: entry_options,
+                descriptor_bytes: text.len() + linked_bytes,
+                descriptor: Arc::clone(&read),
             });
-            schema
+            read
         };
-        Ok(LoadedSchema {
-            schema,
+        Ok(Compiled::Whole(Box::new(LoadedSchema {
+            schema: descriptor.schema.clone(),
             identity: SchemaReport {
                 uri: uri.to_owned(),
                 sha256,
             },
             resources: Vec::new(),
-        })
+            descriptor,
+        })))
     }
 
     fn keep(&self, entry: Entry) {
         let mut entries = self.lock();
         // It may have been compiled twice at once.
-        if find(&entries, &entry.sha256).is_some() {
+        if find(&entries, &entry.sha256, &entry.options).is_some() {
             return;
         }
         entries.push_back(entry);
@@ -119,9 +149,27 @@ impl SchemaCache {
     }
 }
 
-fn find(entries: &VecDeque<Entry>, sha256: &str) -> Option<Schema> {
-    let known = entries.iter().find(|entry| entry.sha256 == sha256);
-    known.map(|entry| entry.schema.clone())
+fn find(
+    entries: &VecDeque<Entry>,
+    sha256: &str,
+    options: &EntryOptions,
+) -> Option<Arc<Descriptor>> {
+    let known = entries
+        .iter()
+        .find(|entry| entry.sha256 == sha256 && entry.options == *options);
+    known.map(|entry| Arc::clone(&entry.descriptor))
+}
+
+/// Returns the digest of a descriptor; with files that it refers to, that of a list of digests.
+fn digest(text: &[u8], linked: &[LinkedFile]) -> String {
+    let own = sha256_hex(text);
+    if linked.is_empty() {
+        return own;
+    }
+    let lines = linked
+        .iter()
+        .map(|file| format!("{} {}\n", sha256_hex(&file.text), file.path));
+    sha256_hex(format!("{own}\n{}", lines.collect::<Vec<_>>().concat()).as_bytes())
 }
 
 /// Reads a descriptor whole.
@@ -152,12 +200,21 @@ mod tests {
         format!(r#"{{"fields": [{{"name": "f{n}"}}]}}"#).into_bytes()
     }
 
+    /// Compiles a descriptor that stands alone.
+    #[track_caller]
+    fn compile(cache: &SchemaCache, text: &[u8]) -> LoadedSchema {
+        match cache.compile("s", text, &ReadOptions::default()).unwrap() {
+            Compiled::Whole(loaded) => *loaded,
+            Compiled::Lacks(paths) => panic!("lacks {paths:?}"),
+        }
+    }
+
     #[test]
     fn the_cache_never_holds_more_than_it_may() {
         let cache = SchemaCache::new(3);
         for n in 0..100 {
-            cache.compile("s", &descriptor(n)).unwrap();
-            cache.compile("s", &descriptor(n)).unwrap();
+            compile(&cache, &descriptor(n));
+            compile(&cache, &descriptor(n));
             assert!(cache.len() <= 3);
         }
         assert_eq!(cache.len(), 3);
@@ -171,23 +228,28 @@ mod tests {
             ..SchemaCache::new(100)
         };
         for n in 10..20 {
-            cache.compile("s", &descriptor(n)).unwrap();
+            compile(&cache, &descriptor(n));
         }
         assert_eq!(cache.len(), 2);
         let mut longer = descriptor(20);
         longer.resize(bytes_max + 1, b' ');
-        cache.compile("s", &longer).unwrap();
+        compile(&cache, &longer);
         assert!(cache.is_empty());
     }
 
     #[test]
     fn what_two_compile_at_once_is_kept_once() {
+        let compiled = compile(&SchemaCache::new(1), &descriptor(1));
         let cache = SchemaCache::new(3);
         for _ in 0..2 {
             cache.keep(Entry {
                 sha256: "same".to_owned(),
+                options: EntryOptions {
+                    notation: None,
+                    resource: None,
+                },
                 descriptor_bytes: 7,
-                schema: Schema::parse(&descriptor(1)).unwrap(),
+                descriptor: Arc::clone(&compiled.descriptor),
             });
         }
         assert_eq!(cache.len(), 1);
@@ -196,8 +258,8 @@ mod tests {
     #[test]
     fn a_changed_descriptor_is_another_schema() {
         let cache = SchemaCache::new(3);
-        let before = cache.compile("s", &descriptor(1)).unwrap();
-        let after = cache.compile("s", &descriptor(2)).unwrap();
+        let before = compile(&cache, &descriptor(1));
+        let after = compile(&cache, &descriptor(2));
         assert_ne!(before.identity.sha256, after.identity.sha256);
         assert_eq!(
             after

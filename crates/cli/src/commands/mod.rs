@@ -5,6 +5,7 @@ mod count;
 mod explain;
 mod generated;
 mod ingest;
+mod meaning;
 mod schema;
 mod uploads;
 mod validate;

@@ -162,9 +162,20 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reads `quoteChar`. An empty one, which is how the reference implementation says it, is none.
+    ///
+    /// The standard has it exclude `escapeChar`: where that is said, nothing is quoted, unless a property
+    /// of quotes is said too.
     fn quote(&mut self) -> Option<Quote> {
+        let has = |key| self.object.get(key).is_some();
+        let is_escaped = has("escapeChar");
         match self.object.get("quoteChar") {
+            None if is_escaped && !has("doubleQuote") => Some(Quote::Never),
             Some(Json::Text(text)) if text.is_empty() => Some(Quote::Never),
+            Some(_) if is_escaped => {
+                let message = "the standard has either `escapeChar` or `quoteChar`: here both hold";
+                self.faults.note(&self.path.key("escapeChar"), message, "");
+                self.character("quoteChar").map(Quote::By)
+            }
             Some(_) | None => self.character("quoteChar").map(Quote::By),
         }
     }

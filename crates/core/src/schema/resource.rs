@@ -172,11 +172,15 @@ fn place(object: &Object<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<St
 pub(super) fn check_path(text: &str, path: &Path<'_>, faults: &mut Faults) -> bool {
     let why = if text.is_empty() {
         "must not be empty"
-    } else if text.contains("://") {
+    } else if text.contains("://") && !is_file_url(text) {
         return true;
     } else if text.contains('\0') {
         "holds a NUL character"
-    } else if text.starts_with(['/', '~']) || text.contains('\\') || has_drive(text) {
+    } else if is_file_url(text)
+        || text.starts_with(['/', '~'])
+        || text.contains('\\')
+        || has_drive(text)
+    {
         "must be relative to the descriptor, with `/` between folders"
     } else if text.split('/').any(|part| part == "..") {
         "must not leave the folder of the descriptor"
@@ -191,6 +195,12 @@ pub(super) fn check_path(text: &str, path: &Path<'_>, faults: &mut Faults) -> bo
     let shown = Json::Text(text.into());
     faults.push(path, format!("path `{shown}` {why}"), "");
     false
+}
+
+/// Whether it names a file of the machine, wherever its descriptor is.
+fn is_file_url(text: &str) -> bool {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file"))
 }
 
 /// Whether a path begins as `C:` does, or as a URL without slashes.

@@ -121,6 +121,7 @@ fn paths_stay_below_their_descriptor() {
         ("~/a.csv", "must be relative"),
         ("C:/a.csv", "must be relative"),
         ("file:/etc/passwd", "must be relative"),
+        ("FILE:///etc/passwd", "must be relative"),
         ("a\\\\..\\\\b", "must be relative"),
         ("../a.csv", "must not leave"),
         ("a/../../b.csv", "must not leave"),
@@ -288,7 +289,18 @@ fn dialects_of_both_versions() {
     );
     assert_eq!(dialect(r#"{"header": false}"#).header, Some(Header::Absent));
     assert_eq!(dialect(r#"{"quoteChar": ""}"#).quote, Some(Quote::Never));
-    assert_eq!(dialect(r#"{"escapeChar": "\\"}"#).escape, Some('\\'));
+    // `escapeChar` excludes quotes, unless something is said of quotes too.
+    let escaped = dialect(r#"{"escapeChar": "\\"}"#);
+    assert_eq!(
+        (escaped.escape, escaped.quote),
+        (Some('\\'), Some(Quote::Never))
+    );
+    assert_eq!(
+        dialect(r#"{"escapeChar": "\\", "doubleQuote": false}"#).quote,
+        None
+    );
+    let both = dialect(r#"{"escapeChar": "\\", "quoteChar": "'"}"#);
+    assert_eq!(both.quote, Some(Quote::By('\'')));
 }
 
 #[test]
