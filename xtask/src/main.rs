@@ -8,6 +8,7 @@
 
 mod audit;
 mod context;
+mod fuzz;
 mod hooks;
 mod run;
 mod self_test;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     context::{Context, Scope},
+    fuzz::FuzzArgs,
     steps::{Tier, Topic},
 };
 
@@ -45,6 +47,8 @@ enum Chore {
     Test(ScopeArgs),
     /// The structure checks: what the compiler does not guard.
     Tidy,
+    /// Fuzzes the core: each target for ten minutes, or one of them for as long as is asked.
+    Fuzz(FuzzArgs),
     /// Installs a git hook that runs `gate --fast` before each commit.
     Hooks,
     /// Replays the two failures that rowgate grew from: then and now.
@@ -104,6 +108,7 @@ fn dispatch(chore: Chore) -> anyhow::Result<()> {
         Chore::Test(args) => run::all(&Context::live(args.scope())?, steps::of_topic(Topic::Test)),
         Chore::Audit => run::all(&whole()?, steps::of_topic(Topic::Audit)),
         Chore::Tidy => run::all(&whole()?, steps::of_topic(Topic::Tidy)),
+        Chore::Fuzz(args) => fuzz::run(&whole()?, &args),
         Chore::Hooks => hooks::install(&whole()?),
         Chore::Demo => shown::demo(&whole()?),
     }
