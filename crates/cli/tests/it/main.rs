@@ -6,8 +6,6 @@ mod bench;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
-mod conformance;
-#[cfg(test)]
 mod corpora;
 #[cfg(test)]
 mod help;
@@ -17,6 +15,8 @@ mod ingest;
 mod keys;
 #[cfg(test)]
 mod lake;
+#[cfg(test)]
+mod peers;
 #[cfg(test)]
 mod quarantine;
 #[cfg(test)]
@@ -29,6 +29,8 @@ mod s3;
 mod settings;
 #[cfg(test)]
 mod signals;
+#[cfg(test)]
+mod sizes;
 #[cfg(test)]
 mod stored;
 #[cfg(test)]

@@ -13,6 +13,8 @@ mod keys;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod quarantine;

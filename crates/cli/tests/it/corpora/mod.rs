@@ -3,6 +3,7 @@
 
 mod files;
 mod strings;
+mod translated;
 
 use std::fs;
 use std::path::PathBuf;

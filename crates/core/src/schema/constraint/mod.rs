@@ -103,7 +103,6 @@ pub(super) struct Constraints<'a> {
     categories: Option<&'a Json<'a>>,
     field_path: &'a Path<'a>,
     path: &'a Path<'a>,
-    kind: Option<FieldKind>,
     pub(super) faults: &'a mut Faults,
 }
 
@@ -147,7 +146,6 @@ impl<'a> Constraints<'a> {
             categories: field.get("categories"),
             field_path,
             path,
-            kind,
             faults,
         }
     }
@@ -247,10 +245,7 @@ impl<'a> Constraints<'a> {
         name: &str,
         literal: &Literal<'_, T>,
     ) -> Option<Bound<T>> {
-        // One that does not apply to the type is a fault already, whatever its literal.
-        let json = self
-            .get(name)
-            .filter(|_| self.kind.is_none_or(|kind| applies(name, kind)))?;
+        let json = self.get(name)?;
         let path = self.path.key(name);
         let Some(value) = (literal.read)(json) else {
             self.faults
