@@ -115,6 +115,8 @@ fn every_setting_can_be_set_by_file_and_by_environment() {
             "log.format" => "json",
             "log.level" => "trace",
             "server.listen" => "[::1]:80",
+            "rejects.format" => "jsonl",
+            "rejects.redact" => "true",
             _ if spec.expected.contains("size") || spec.expected.contains("bytes") => "5MiB",
             _ if spec.expected.starts_with("a whole number") => "17",
             _ => "text",

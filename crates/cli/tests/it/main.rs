@@ -6,6 +6,8 @@ mod bench;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod corpora;
 #[cfg(test)]
 mod help;

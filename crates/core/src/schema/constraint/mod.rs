@@ -103,6 +103,7 @@ pub(super) struct Constraints<'a> {
     categories: Option<&'a Json<'a>>,
     field_path: &'a Path<'a>,
     path: &'a Path<'a>,
+    kind: Option<FieldKind>,
     pub(super) faults: &'a mut Faults,
 }
 
@@ -146,6 +147,7 @@ impl<'a> Constraints<'a> {
             categories: field.get("categories"),
             field_path,
             path,
+            kind,
             faults,
         }
     }
@@ -245,7 +247,10 @@ impl<'a> Constraints<'a> {
         name: &str,
         literal: &Literal<'_, T>,
     ) -> Option<Bound<T>> {
-        let json = self.get(name)?;
+        // One that does not apply to the type is a fault already, whatever its literal.
+        let json = self
+            .get(name)
+            .filter(|_| self.kind.is_none_or(|kind| applies(name, kind)))?;
         let path = self.path.key(name);
         let Some(value) = (literal.read)(json) else {
             self.faults
