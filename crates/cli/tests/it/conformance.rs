@@ -1,6 +1,7 @@
 //! Our conformance suite, case by case, through the built program.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -105,7 +106,7 @@ impl Case {
                 let mut line = format!("validate data.csv --schema {schema} --format json");
                 if !self.is_package() {
                     for name in self.resources.keys() {
-                        line += &format!(" --resource {name}={name}.csv");
+                        write!(line, " --resource {name}={name}.csv").unwrap();
                     }
                 }
                 let ran = bench.run(&line);

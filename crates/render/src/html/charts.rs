@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use rowgate_core::reason::Code;
-use rowgate_core::report::PositionsReport;
+use rowgate_core::report::{ErrorsReport, PositionsReport};
 use rowgate_core::text::visible;
 
 use crate::number::{per_mille, percent, size, thousands};
@@ -114,7 +114,8 @@ pub(super) fn positions(positions: &PositionsReport, source_bytes: u64) -> Marku
 }
 
 /// How many errors of each code are in each column.
-pub(super) fn matrix(counts: &BTreeMap<String, BTreeMap<Code, u64>>) -> Markup {
+pub(super) fn matrix(errors: &ErrorsReport) -> Markup {
+    let counts = &errors.by_column_and_code;
     let mut codes: Vec<Code> = counts.values().flat_map(BTreeMap::keys).copied().collect();
     codes.sort();
     codes.dedup();

@@ -120,7 +120,7 @@ fn errors(report: &Report) -> Markup {
                 (charts::positions(positions, report.bytes.read))
             }
             @if !errors.by_column_and_code.is_empty() {
-                (charts::matrix(&errors.by_column_and_code))
+                (charts::matrix(errors))
             }
             (samples("The first errors", &errors.samples))
             @if let Some(warnings) = &report.warnings {
