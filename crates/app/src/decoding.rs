@@ -10,6 +10,7 @@ use rowgate_decode::{DecodeLimits, DecodeOptions, Decoded};
 use rowgate_store::any::AnySource;
 
 use crate::jobs::App;
+use crate::place::PlaceUri;
 
 /// What a caller says of how a source is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +23,25 @@ pub struct Decoding {
     pub expectation: Expectation,
 }
 
+/// A source that is read as UTF-8 text, however it is stored.
+pub type DecodedSource = Decoded<AnySource>;
+
 impl App {
+    /// Opens and pins a source, and finds out how it is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Source`](rowgate_core::ErrorKind::Source) if it cannot be read or decoded as asked.
+    pub async fn decoded_source(
+        &self,
+        place: &PlaceUri,
+        decoding: &Decoding,
+        control: &Control,
+    ) -> Result<DecodedSource> {
+        let source = self.source(place).await?;
+        self.decoded(source, decoding, control).await
+    }
+
     /// Reads the beginning of a source, and finds out how it is stored.
     ///
     /// # Errors
@@ -33,7 +52,19 @@ impl App {
         source: AnySource,
         decoding: &Decoding,
         control: &Control,
-    ) -> Result<Decoded<AnySource>> {
+    ) -> Result<DecodedSource> {
+        let decoded = self.decoded_as(Role::Source, source, decoding);
+        let decoded = control.cancel.run_until_cancelled(decoded).await;
+        decoded.ok_or_else(Error::cancelled)?
+    }
+
+    /// Does so for something that has another role.
+    pub(crate) async fn decoded_as(
+        &self,
+        role: Role,
+        source: AnySource,
+        decoding: &Decoding,
+    ) -> Result<DecodedSource> {
         let uri = source.identity().uri.clone();
         let limits = &self.settings().limits;
         let options = DecodeOptions {
@@ -46,10 +77,7 @@ impl App {
             },
         };
         // Boxed: the SDK's futures are large.
-        let opened = Box::pin(Decoded::open(source, options));
-        let opened = control.cancel.run_until_cancelled(opened).await;
-        opened
-            .ok_or_else(Error::cancelled)?
-            .map_err(|fault| Error::store("read", Role::Source, uri, fault))
+        let opened = Box::pin(Decoded::open(source, options)).await;
+        opened.map_err(|fault| Error::store("read", role, uri, fault))
     }
 }

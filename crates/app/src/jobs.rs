@@ -14,7 +14,6 @@ use rowgate_core::run::{self, Existing, Job, Landings, Limits, NothingAccepted, 
 use rowgate_core::store::{FaultKind, Place, StoreFault};
 use rowgate_core::upload::Budget;
 use rowgate_core::{Error, ErrorKind, Result};
-use rowgate_decode::Decoded;
 pub use rowgate_store::any::AnySource;
 use rowgate_store::any::AnyStore;
 use rowgate_store::local::{LocalScratch, LocalSource, LocalStore};
@@ -25,7 +24,7 @@ use tokio::sync::OnceCell;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use crate::decoding::Decoding;
+use crate::decoding::{DecodedSource, Decoding};
 use crate::outputs::resolve;
 use crate::place::PlaceUri;
 use crate::resources::ResourcePlace;
@@ -120,7 +119,7 @@ impl App {
         &self.schemas
     }
 
-    /// Opens and pins a source.
+    /// Opens and pins a source, whose bytes are read as they are stored.
     ///
     /// # Errors
     ///
@@ -450,7 +449,7 @@ fn not_writable(role: Role, uri: &PlaceUri, why: &str) -> Error {
 /// A run that can begin.
 struct Prepared {
     job: Job,
-    source: Decoded<AnySource>,
+    source: DecodedSource,
     places: Places<AnyStore>,
     views: Views,
     landings: Landings,

@@ -8,6 +8,7 @@ use rowgate_core::resource::{Resource, SharedSource};
 use rowgate_core::schema::ReferencedTable;
 use rowgate_core::{Error, ErrorKind, Result};
 
+use crate::decoding::Decoding;
 use crate::jobs::App;
 use crate::place::PlaceUri;
 use crate::schemas::LoadedSchema;
@@ -73,7 +74,10 @@ impl App {
                     format!("the schema does not refer to a resource `{name}`"),
                 ));
             }
-            let source = SharedSource::new(self.open(place, Role::Resource).await?);
+            let source = self.open(place, Role::Resource).await?;
+            let decoding = Decoding::default();
+            let decoded = self.decoded_as(Role::Resource, source, &decoding).await?;
+            let source = SharedSource::new(decoded);
             match schema.resources.iter_mut().find(|own| own.name == *name) {
                 Some(own) => own.source = source,
                 None => schema.resources.push(Resource {

@@ -51,6 +51,27 @@ fn a_reference_leads_to_another_file() {
     assert_eq!(balanced(&report), (2, 1, 1));
     assert_eq!(report["resources"][0]["name"], "customers");
     assert_eq!(report["resources"][0]["records"], 1);
+    // However it is stored.
+    let mut stored = vec![0xFF, 0xFE];
+    stored.extend(
+        "name;nr\nBo;001\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes),
+    );
+    let stored = zstd::stream::encode_all(stored.as_slice(), 3).unwrap();
+    bench.write("customers.csv", &stored);
+    bench
+        .run(&format!(
+            "{line} --resource customers=customers.csv --overwrite"
+        ))
+        .good();
+    assert_eq!(bench.read("out.csv"), "id,customer\na,1\n");
+    bench.write("customers.csv", &stored[..stored.len() - 1]);
+    bench
+        .run(&format!(
+            "{line} --resource customers=customers.csv --overwrite"
+        ))
+        .error(3, &["customers.csv", "cut short"]);
 }
 
 #[test]

@@ -70,6 +70,16 @@ fn a_compressed_source_lands_as_its_text() {
 }
 
 #[test]
+fn a_label_may_begin_as_a_signature_does() {
+    let bench = Bench::new();
+    bench.write("in.csv", "BZh9,a\n1,2\n");
+    for how in ["auto", "none"] {
+        let ran = bench.run(&format!("count in.csv --compression {how}"));
+        assert_eq!(ran.good().stdout, "1\n");
+    }
+}
+
+#[test]
 fn what_is_damaged_is_not_decodable() {
     let bench = Bench::new();
     let text = source_of(5_000, |n| {

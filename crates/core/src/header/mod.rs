@@ -18,17 +18,6 @@ const SAMPLE_BYTES: usize = 64 * 1024;
 
 const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Beginnings of sources that are not UTF-8 text, and what they are.
-const SIGNATURES: [(&[u8], &str); 7] = [
-    (b"\x1F\x8B", "compressed with gzip"),
-    (b"\x28\xB5\x2F\xFD", "compressed with zstd"),
-    (b"BZh", "compressed with bzip2"),
-    (b"\xFD7zXZ\0", "compressed with xz"),
-    (b"PK\x03\x04", "a ZIP archive (or a spreadsheet)"),
-    (b"\xFF\xFE", "UTF-16"),
-    (b"\xFE\xFF", "UTF-16"),
-];
-
 /// How many bytes it takes to tell what a source is.
 const SIGNATURE_BYTES_MAX: usize = 16;
 
@@ -343,15 +332,10 @@ impl<'a> Opener<'a> {
         if more == More::MayFollow && self.pending.len() < SIGNATURE_BYTES_MAX {
             return Ok(false);
         }
-        if let Some((_, what)) = SIGNATURES
-            .iter()
-            .find(|(sign, _)| self.pending.starts_with(sign))
-        {
+        if let Some(what) = foreign(&self.pending) {
             return Err(Error::new(
                 ErrorKind::Source,
-                format!(
-                    "the source is {what}, and this version reads UTF-8 text only: convert it first"
-                ),
+                format!("the source is {what}, and is not to be read so: convert it first"),
             ));
         }
         self.is_signature_read = true;
@@ -444,6 +428,22 @@ impl<'a> Opener<'a> {
         self.pending.drain(..n_bytes.min(self.pending.len()));
         self.position = end;
     }
+}
+
+/// Returns what a source is that begins so and is no UTF-8 text.
+fn foreign(head: &[u8]) -> Option<&'static str> {
+    Some(match head {
+        [0x1F, 0x8B, ..] => "compressed with gzip",
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => "compressed with zstd",
+        // A label may begin with `BZh1`: the sign of the first block decides.
+        [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] if rest.starts_with(b"1AY&SY") => {
+            "compressed with bzip2"
+        }
+        [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => "compressed with xz",
+        [b'P', b'K', 3, 4, ..] => "a ZIP archive (or a spreadsheet)",
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "UTF-16",
+        _ => return None,
+    })
 }
 
 fn ambiguous<'r>(readings: impl Iterator<Item = &'r Reading>) -> Error {

@@ -375,6 +375,7 @@ fn sources_that_are_no_text_are_told_by_their_first_bytes() {
         assert!(err.to_string().contains(expected), "{err}");
     }
     check(b"\x1F\x8B\x08\x00\x00\x00\x00\x00", "gzip");
+    check(b"BZh91AY&SY\0\0", "bzip2");
     check(b"\xFF\xFEi\0d\0,\0", "UTF-16");
     check(b"", "empty");
     check(b"\xEF\xBB\xBF", "empty");

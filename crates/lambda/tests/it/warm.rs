@@ -1,5 +1,7 @@
 //! The origin's failure: one process, one object of 5 parts, then one of 10.
 
+use std::io::Read as _;
+
 use bytes::Bytes;
 use rowgate_app::jobs::App;
 use rowgate_core::ErrorKind;
@@ -94,6 +96,41 @@ async fn quarantine_and_report_lie_beside_the_destination() {
     let written: serde_json::Value =
         serde_json::from_slice(&lake.get("out.csv.report.json").await.unwrap()).unwrap();
     assert_eq!(written["run_id"], report.run_id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_decoded_as_it_is_stored_or_said_to_be() {
+    let lake = Lake::memory().await;
+    lake.put("s.json", r#"{"fields": [{"name": "id"}]}"#).await;
+    let mut gzip = Vec::new();
+    flate2::read::GzEncoder::new(&b"id\n\xE9\n"[..], flate2::Compression::default())
+        .read_to_end(&mut gzip)
+        .unwrap();
+    lake.put("in.csv.gz", gzip).await;
+    let event = |compression: &str, out: &str| {
+        to_raw_value(&serde_json::json!({
+            "intake_s3_key": "in.csv.gz",
+            "multipart_s3_key": out,
+            "schema": lake.uri("s.json"),
+            "compression": compression,
+            "encoding": "windows-1252",
+        }))
+        .unwrap()
+    };
+    let app = lake.app();
+    for compression in ["auto", "gzip"] {
+        let report = handle(&app, &event(compression, compression))
+            .await
+            .unwrap();
+        assert_eq!(report.status, Status::Landed);
+        assert_eq!(lake.get(compression).await.unwrap(), "id\né\n");
+    }
+    let fault = handle(&app, &event("xz", "out.csv")).await.unwrap_err();
+    assert_eq!(fault.kind(), ErrorKind::Source);
+    let fault = handle(&app, &event("gz", "out.csv")).await.unwrap_err();
+    assert_eq!(fault.kind(), ErrorKind::Settings);
+    assert!(lake.get("out.csv").await.is_none());
+    assert_eq!(lake.open_uploads().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -256,12 +256,14 @@ async fn thousands_of_requests_leave_nothing_behind() {
             assert_eq!(unknown.status(), 404);
         }
     };
-    round(100).await;
-    let after_few = resident_kib();
-    round(500).await;
-    let after_many = resident_kib();
+    // Other tests of this process take memory too, but not during every round.
+    let mut grown_least = u64::MAX;
+    for _ in 0..6 {
+        let before = resident_kib();
+        round(100).await;
+        grown_least = grown_least.min(resident_kib().saturating_sub(before));
+    }
     running.idle().await;
     assert_eq!(running.service.app().schemas().len(), 1);
-    let grown = after_many.saturating_sub(after_few);
-    assert!(grown < 16 * 1024, "grew by {grown} KiB");
+    assert!(grown_least < 3 * 1024, "grew by {grown_least} KiB");
 }

@@ -89,22 +89,34 @@ async fn the_query_is_read_strictly() {
         "unknown field `delimeter`"
     );
     check!(
-        validate("schema=people&delimiter=ab"),
+        validate("schema=people&delimiter=12345678901234567890123456789012"),
         400,
         "invalid-query",
-        "a single ASCII character"
+        "at most 31 bytes"
     );
     check!(
         validate("schema=people&delimiter="),
         400,
         "invalid-query",
-        "a single ASCII character"
+        "at least one character"
     );
     check!(
-        validate("schema=people&quote=%C3%A4"),
+        validate("schema=people&quote=ab"),
         400,
         "invalid-query",
-        "a single ASCII character"
+        "a single character"
+    );
+    check!(
+        validate("schema=people&compression=gz"),
+        400,
+        "invalid-query",
+        "`gzip`, `zstd`, `bzip2` or `xz`"
+    );
+    check!(
+        validate("schema=people&encoding=utf-7"),
+        400,
+        "invalid-query",
+        "encoding"
     );
     check!(
         validate("schema=people&no_header=maybe"),

@@ -1,5 +1,7 @@
 //! `POST /v1/validate`: the report of a body that streams in.
 
+use std::io::Read as _;
+
 use bytes::Bytes;
 use futures_util::stream;
 use rowgate_testkit::generate::{Orders, orders_schema};
@@ -114,6 +116,79 @@ async fn the_dialect_comes_in_the_query() {
         let query = format!("schema=people{dialect}");
         check(&running, &query, csv, "validated", [2, 2, 0], json!({})).await;
     }
+}
+
+/// Sends a body; compares how it was stored, and how many bytes and records it had.
+async fn check_stored(
+    request: reqwest::RequestBuilder,
+    [compression, encoding]: [&str; 2],
+    stored_bytes: usize,
+) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let report: Value = answer.json().await.unwrap();
+    assert_eq!(status, 200, "{report}");
+    assert_eq!(report["source"]["compression"], compression, "{report}");
+    assert_eq!(report["source"]["encoding"], encoding, "{report}");
+    assert_eq!(report["source"]["bytes"], stored_bytes, "{report}");
+    assert_eq!(report["records"]["accepted"], 2, "{report}");
+}
+
+#[tokio::test]
+async fn a_body_is_decoded_as_it_is_stored_or_said_to_be() {
+    let running = Running::start().await;
+    let csv = "id,name\n1,é\n2,b\n";
+    let mut gzip = Vec::new();
+    flate2::read::GzEncoder::new(csv.as_bytes(), flate2::Compression::default())
+        .read_to_end(&mut gzip)
+        .unwrap();
+    let zstd = zstd::stream::encode_all(csv.as_bytes(), 3).unwrap();
+    let utf_16: Vec<u8> = csv.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let cases = [
+        ("", None, &gzip, ["gzip", "utf-8"]),
+        ("&compression=gzip", None, &gzip, ["gzip", "utf-8"]),
+        ("", Some("gzip"), &gzip, ["gzip", "utf-8"]),
+        ("", Some("x-gzip"), &gzip, ["gzip", "utf-8"]),
+        ("", Some("ZSTD"), &zstd, ["zstd", "utf-8"]),
+        ("", Some("identity"), &zstd, ["zstd", "utf-8"]),
+        ("&encoding=utf-16be", None, &utf_16, ["none", "utf-16be"]),
+    ];
+    for (query, coding, body, expected) in cases {
+        let request = running.validate(&format!("schema=people{query}"), body.clone());
+        let request = match coding {
+            Some(coding) => request.header("content-encoding", coding),
+            None => request,
+        };
+        check_stored(request, expected, body.len()).await;
+    }
+    let latin = b"id,name\n1,\xE9\n2,b\n";
+    let request = running.validate("schema=people&encoding=latin1", &latin[..]);
+    check_stored(request, ["none", "windows-1252"], latin.len()).await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_what_is_said_of_it_is_refused() {
+    let running = Running::start().await;
+    let check = async |request: reqwest::RequestBuilder, says| {
+        let unreadable = Expected {
+            status: 422,
+            code: "source",
+            says,
+        };
+        problem(request, &unreadable).await;
+    };
+    let csv = "id,name\n1,a\n";
+    check(running.validate("schema=people&compression=xz", csv), "xz").await;
+    let request = running.validate("schema=people", csv);
+    check(request.header("content-encoding", "gzip"), "gzip").await;
+    let cut = zstd::stream::encode_all(csv.as_bytes(), 3).unwrap();
+    let cut = cut[..cut.len() - 2].to_vec();
+    check(running.validate("schema=people", cut), "cut short").await;
+    let marked = b"\xFE\xFF\0i\0d";
+    let request = running.validate("schema=people&encoding=koi8-r", &marked[..]);
+    check(request, "declared as `koi8-r`").await;
+    let bomb = zstd::stream::encode_all(std::io::repeat(b'0').take(100 << 20), 3).unwrap();
+    check(running.validate("schema=people", bomb), "grows beyond").await;
 }
 
 #[tokio::test]
