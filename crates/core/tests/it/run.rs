@@ -45,16 +45,9 @@ fn landed_in_parts(part_bytes: u64, job: &Job, source: &MemorySource) -> (Report
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let report = runtime.block_on(async {
-        ingest(
-            job,
-            source,
-            places(&store),
-            &landings(Existing::Keep),
-            &control(),
-        )
-        .await
-    });
+    let (places, landings, control) = (places(&store), landings(Existing::Keep), control());
+    let run = Box::pin(ingest(job, source, places, &landings, &control));
+    let report = runtime.block_on(run);
     (report.unwrap(), store)
 }
 
