@@ -3,8 +3,9 @@
 use rowgate_core::control::Control;
 use rowgate_core::error::Role;
 use rowgate_core::expectation::Expectation;
+use rowgate_core::schema::Envelope;
 use rowgate_core::store::Source as _;
-use rowgate_core::{Error, Result};
+use rowgate_core::{Error, ErrorKind, Result};
 pub use rowgate_decode::{CompressionOption, TextEncoding, UnknownCompression, UnknownEncoding};
 use rowgate_decode::{DecodeLimits, DecodeOptions, Decoded};
 use rowgate_store::any::AnySource;
@@ -23,6 +24,33 @@ pub struct Decoding {
     pub expectation: Expectation,
 }
 
+impl Decoding {
+    /// Returns this, and where it is silent what a resource says.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Schema`] if the resource names an encoding that is not known.
+    pub fn or(&self, envelope: &Envelope) -> Result<Self> {
+        let encoding = match (self.encoding, &envelope.encoding) {
+            (Some(encoding), _) => Some(encoding),
+            (None, None) => None,
+            (None, Some(name)) => Some(name.parse().map_err(|err: UnknownEncoding| {
+                let message = format!("the resource's `encoding` cannot be `{name}`");
+                Error::caused(ErrorKind::Schema, message, err)
+            })?),
+        };
+        let (own, stated) = (&self.expectation, &envelope.expectation);
+        Ok(Self {
+            compression: self.compression,
+            encoding,
+            expectation: Expectation {
+                bytes: own.bytes.or(stated.bytes),
+                hash: own.hash.as_ref().or(stated.hash.as_ref()).cloned(),
+            },
+        })
+    }
+}
+
 /// A source that is read as UTF-8 text, however it is stored.
 pub type DecodedSource = Decoded<AnySource>;
 
@@ -31,7 +59,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Source`](rowgate_core::ErrorKind::Source) if it cannot be read or decoded as asked.
+    /// [`ErrorKind::Source`] if it cannot be read or decoded as asked.
     pub async fn decoded_source(
         &self,
         place: &PlaceUri,
@@ -46,7 +74,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Source`](rowgate_core::ErrorKind::Source) if it cannot be read or decoded as asked.
+    /// [`ErrorKind::Source`] if it cannot be read or decoded as asked.
     pub async fn decoded(
         &self,
         source: AnySource,

@@ -34,7 +34,12 @@ impl App {
                 .schemas()
                 .compile(&place.to_string(), &text, &options)?
             {
-                Compiled::Whole(loaded) => return Ok(*loaded),
+                Compiled::Whole(loaded) => {
+                    return Ok(LoadedSchema {
+                        place: Some(descriptor_place),
+                        ..*loaded
+                    });
+                }
                 Compiled::Lacks(paths) => paths,
             };
             if linked.len() + lacking.len() > LINKED_MAX {

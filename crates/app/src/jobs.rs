@@ -188,10 +188,11 @@ impl App {
             // Its first bytes may be long in coming, and be read for nothing.
             run::look_at_destination(&places.destination, request.existing).await?;
         }
-        let source = Box::pin(self.decoded(source, &request.decoding, control)).await?;
+        let decoding = request.decoding.or(&schema.descriptor.envelope)?;
+        let source = Box::pin(self.decoded(source, &decoding, control)).await?;
         Ok(Prepared {
             landings: self.landings(request.existing)?,
-            job: self.job(schema, request.dialect, &request.decoding)?,
+            job: self.job(schema, request.dialect, &decoding)?,
             source,
             places,
             views,
@@ -245,8 +246,9 @@ impl App {
         let schema = self.with_resources(schema, &request.resources).await?;
         let source = self.source(&request.source).await?;
         run::look_at_destination(&destination, request.existing).await?;
-        let source = Box::pin(self.decoded(source, &request.decoding, control)).await?;
-        let job = self.job(schema, request.dialect, &request.decoding)?;
+        let decoding = request.decoding.or(&schema.descriptor.envelope)?;
+        let source = Box::pin(self.decoded(source, &decoding, control)).await?;
+        let job = self.job(schema, request.dialect, &decoding)?;
         let judged = Box::pin(run::validate(
             &job,
             &source,
@@ -271,8 +273,9 @@ impl App {
         control: &Control,
         on_error: impl FnMut(&RecordError) + Send,
     ) -> Result<Report> {
-        let job = self.job(schema, dialect, decoding)?;
-        let source = Box::pin(self.decoded(source, decoding, control)).await?;
+        let decoding = decoding.or(&schema.descriptor.envelope)?;
+        let source = Box::pin(self.decoded(source, &decoding, control)).await?;
+        let job = self.job(schema, dialect, &decoding)?;
         let judged = Box::pin(run::validate(
             &job,
             &source,

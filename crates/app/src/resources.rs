@@ -1,11 +1,11 @@
 //! Where the tables are that a schema's foreign keys refer to.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use rowgate_core::dialect::DialectOptions;
 use rowgate_core::error::Role;
 use rowgate_core::resource::{Resource, SharedSource};
-use rowgate_core::schema::ReferencedTable;
+use rowgate_core::schema::{ReferencedResource, ReferencedTable};
 use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::decoding::Decoding;
@@ -52,7 +52,8 @@ impl FromStr for ResourcePlace {
 }
 
 impl App {
-    /// Opens and pins the resources that a schema refers to; those given here win over its own.
+    /// Opens and pins the resources that a schema refers to: those given here, and where none is, those
+    /// that its package names.
     ///
     /// # Errors
     ///
@@ -62,32 +63,68 @@ impl App {
         mut schema: LoadedSchema,
         given: &[ResourcePlace],
     ) -> Result<LoadedSchema> {
-        for ResourcePlace { name, place } in given {
-            let mut referenced = schema.schema.foreign_keys().iter().map(|key| &key.table);
-            let is_known = referenced.any(|table| match table {
-                ReferencedTable::Resource { name: known, .. } => known == name,
-                ReferencedTable::Itself(_) => false,
-            });
-            if !is_known {
-                return Err(Error::new(
-                    ErrorKind::Settings,
-                    format!("the schema does not refer to a resource `{name}`"),
-                ));
-            }
-            let source = self.open(place, Role::Resource).await?;
-            let decoding = Decoding::default();
-            let decoded = self.decoded_as(Role::Resource, source, &decoding).await?;
-            let source = SharedSource::new(decoded);
-            match schema.resources.iter_mut().find(|own| own.name == *name) {
-                Some(own) => own.source = source,
-                None => schema.resources.push(Resource {
-                    name: name.clone(),
-                    source,
-                    schema: None,
-                    dialect: DialectOptions::default(),
-                }),
-            }
+        let mut places = Vec::new();
+        for name in referenced(&schema) {
+            // The last one given wins.
+            let of_flag = given.iter().rev().find(|own| own.name == name);
+            let place = match of_flag {
+                Some(own) => Some(own.place.clone()),
+                None => in_package(&schema, name)?,
+            };
+            places.extend(place.map(|place| (name.to_owned(), place)));
+        }
+        let is_known = |own: &&ResourcePlace| places.iter().any(|(name, _)| *name == own.name);
+        if let Some(unknown) = given.iter().find(|own| !is_known(own)) {
+            let message = format!("the schema does not refer to a resource `{}`", unknown.name);
+            return Err(Error::new(ErrorKind::Settings, message));
+        }
+        for (name, place) in places {
+            let resource = self.resource(&schema, name, &place).await?;
+            schema.resources.push(resource);
         }
         Ok(schema)
+    }
+
+    async fn resource(
+        &self,
+        schema: &LoadedSchema,
+        name: String,
+        place: &PlaceUri,
+    ) -> Result<Resource> {
+        let described = described(schema, &name).cloned().unwrap_or_default();
+        let decoding = Decoding::default().or(&described.envelope)?;
+        let source = self.open(place, Role::Resource).await?;
+        let source = self.decoded_as(Role::Resource, source, &decoding).await?;
+        Ok(Resource {
+            name,
+            source: SharedSource::new(source),
+            schema: described.schema,
+            dialect: described.envelope.dialect,
+        })
+    }
+}
+
+/// Returns the names of the resources that foreign keys refer to, each once.
+fn referenced(schema: &LoadedSchema) -> BTreeSet<&str> {
+    let keys = schema.schema.foreign_keys().iter();
+    let names = keys.filter_map(|key| match &key.table {
+        ReferencedTable::Resource { name, .. } => Some(name.as_str()),
+        ReferencedTable::Itself(_) => None,
+    });
+    names.collect()
+}
+
+/// Returns what the package says of a resource.
+fn described<'s>(schema: &'s LoadedSchema, name: &str) -> Option<&'s ReferencedResource> {
+    let mut references = schema.descriptor.references.iter();
+    references.find(|known| known.envelope.name.as_deref() == Some(name))
+}
+
+/// Returns where a resource lies as the package says.
+fn in_package(schema: &LoadedSchema, name: &str) -> Result<Option<PlaceUri>> {
+    let path = described(schema, name).and_then(|known| known.envelope.path.as_deref());
+    match (&schema.place, path) {
+        (Some(package), Some(path)) => package.resolve(path).map(Some),
+        (None, _) | (_, None) => Ok(None),
     }
 }

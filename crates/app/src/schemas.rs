@@ -11,6 +11,7 @@ use rowgate_core::store::{Chunks, Source};
 use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::digest::sha256_hex;
+use crate::place::PlaceUri;
 
 /// How long the descriptors of all cached schemas are together, at most, in bytes: what a schema takes
 /// grows with its descriptor.
@@ -27,6 +28,8 @@ pub struct LoadedSchema {
     pub resources: Vec<Resource>,
     /// Everything else that its descriptor says.
     pub descriptor: Arc<Descriptor>,
+    /// Where the descriptor lies, if paths in it are to be followed.
+    pub place: Option<PlaceUri>,
 }
 
 /// What became of compiling a descriptor.
@@ -122,6 +125,7 @@ impl SchemaCache {
                 uri: uri.to_owned(),
                 sha256,
             },
+            place: None,
             resources: Vec::new(),
             descriptor,
         })))

@@ -25,6 +25,7 @@ mod quarantine;
 mod refusals;
 #[cfg(test)]
 mod reports;
+mod resources;
 #[cfg(test)]
 mod s3;
 #[cfg(test)]

@@ -303,7 +303,6 @@ fn what_the_command_line_does_not_know_is_named() {
         "--resume",
         "--checkpoint=x",
         "--jobs=2",
-        "--rejects-format=jsonl",
     ] {
         check(
             &bench,

@@ -53,7 +53,7 @@ pub struct Envelope {
 }
 
 /// A table that foreign keys refer to, as a package has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ReferencedResource {
     /// Where it is, and how it is written. It has a name.
     pub envelope: Envelope,
