@@ -299,11 +299,7 @@ fn what_the_command_line_does_not_know_is_named() {
         &["--overwrit", "'--overwrite'"],
     );
     // What later versions bring is not there yet, rather than accepted and ignored.
-    for flag in [
-        "--resume",
-        "--checkpoint=x",
-        "--jobs=2",
-    ] {
+    for flag in ["--resume", "--checkpoint=x", "--jobs=2"] {
         check(
             &bench,
             &format!("ingest good.csv --schema schema.json --to out.csv {flag}"),
