@@ -34,7 +34,10 @@ fuzz_target!(|input: Input<'_>| {
     });
     if let Ok(schema) = Schema::parse(schema.to_string().as_bytes()) {
         let whole = judge(&schema, &options, 200, 4_096, input.data, &[]);
-        assert_eq!(whole, judge(&schema, &options, 200, 16, input.data, &[3, 1, 20]));
+        assert_eq!(
+            whole,
+            judge(&schema, &options, 200, 16, input.data, &[3, 1, 20])
+        );
     }
 });
 
@@ -58,7 +61,10 @@ fn fields_lie_in_their_records(dialect: Dialect, options: &DialectOptions, data:
             let raw = &data[field.start..field.end];
             let mut content = Vec::new();
             unescape(dialect, raw, &mut content);
-            assert!(content.len() <= raw.len(), "content is never longer than what is written");
+            assert!(
+                content.len() <= raw.len(),
+                "content is never longer than what is written"
+            );
         }
     }
     assert_eq!(covered, data.len());

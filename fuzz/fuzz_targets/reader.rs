@@ -29,7 +29,9 @@ fuzz_target!(|input: Input<'_>| {
     let options = input.marks.options();
     let mut data = Vec::new();
     if !input.has_own_header {
-        let delimiter = options.delimiter.map_or(",".to_owned(), |mark| mark.as_str().to_owned());
+        let delimiter = options
+            .delimiter
+            .map_or(",".to_owned(), |mark| mark.as_str().to_owned());
         data.extend_from_slice(format!("a{delimiter}b\n").as_bytes());
     }
     data.extend_from_slice(input.data);

@@ -26,8 +26,20 @@ const SCHEMA: &[u8] = br#"{"fields": [
 
 /// Cells that are mostly good, so that rules have something to compute with.
 const GOOD: [&str; 14] = [
-    "12", "-3.25e2", "text", "true", "2024-02-29", "23:59:59", "2024-02-29T12:00:00Z", "P1Y2M3DT4H", "2024",
-    "2024-02", "a,b", "{\"x\": [1]}", "any", "1, 2",
+    "12",
+    "-3.25e2",
+    "text",
+    "true",
+    "2024-02-29",
+    "23:59:59",
+    "2024-02-29T12:00:00Z",
+    "P1Y2M3DT4H",
+    "2024",
+    "2024-02",
+    "a,b",
+    "{\"x\": [1]}",
+    "any",
+    "1, 2",
 ];
 
 #[derive(Arbitrary, Debug)]

@@ -1,10 +1,10 @@
-//! Any bytes as a schema: it is read or refused, always in the same way, and judges records if it is
+//! Any bytes as a schema or as another descriptor: it is read or refused, always in the same way, and judges records if it is
 //! read.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use rowgate_core::dialect::{DialectOptions, Header, Mark};
-use rowgate_core::schema::{Notation, Schema};
+use rowgate_core::schema::{Descriptor, DescriptorRead, LinkedFile, Notation, ReadOptions, Schema};
 use rowgate_fuzz::judge;
 
 /// Cells of all kinds.
@@ -13,7 +13,11 @@ const DATA: &[u8] = b"1,-2.5,true,2024-02-29,12:00:00,2024-02-29T12:00:00Z,P1M,\
     1,1,1,1,1,1,1,1,1,1,1,1\n";
 
 fn described(schema: &Schema) -> Vec<Vec<String>> {
-    schema.fields().iter().map(|field| field.describe()).collect()
+    schema
+        .fields()
+        .iter()
+        .map(|field| field.describe())
+        .collect()
 }
 
 fuzz_target!(|text: &[u8]| {
@@ -32,5 +36,26 @@ fuzz_target!(|text: &[u8]| {
         (Err(first), Err(again)) => assert_eq!(first.to_string(), again.to_string()),
         (Ok(_), Err(_)) | (Err(_), Ok(_)) => panic!("read once and refused once"),
     }
-    let _is_read = Schema::parse_as(text, Some(Notation::Yaml)).is_ok();
+    for notation in [Notation::Json, Notation::Yaml] {
+        let options = ReadOptions {
+            notation: Some(notation),
+            ..ReadOptions::default()
+        };
+        if let Ok(DescriptorRead::Lacks(paths)) = Descriptor::read(text, &options) {
+            let linked = paths.into_iter().map(|path| LinkedFile {
+                path,
+                text: text.to_vec(),
+            });
+            let linked: Vec<_> = linked.collect();
+            let options = ReadOptions {
+                linked: &linked,
+                ..options
+            };
+            let read = Descriptor::read(text, &options);
+            assert!(
+                !matches!(read, Ok(DescriptorRead::Lacks(_))),
+                "all that it lacked was given"
+            );
+        }
+    }
 });

@@ -44,9 +44,7 @@ impl Marks {
                 }
             }),
             escape: self.escape.and_then(char_of),
-            line_end: self
-                .line_end
-                .and_then(|n| LineEnd::declared(text(n)).ok()),
+            line_end: self.line_end.and_then(|n| LineEnd::declared(text(n)).ok()),
             null_sequence: self.null_sequence.and_then(mark),
             initial_space: self.is_space_skipped.map(|is_skipped| {
                 if is_skipped {

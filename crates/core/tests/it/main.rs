@@ -3,6 +3,8 @@
 //! The modules are `cfg(test)`, so that clippy knows their helpers for test code.
 
 #[cfg(test)]
+mod csv_spectrum;
+#[cfg(test)]
 mod descriptors;
 #[cfg(test)]
 mod docs;
