@@ -183,37 +183,6 @@ fn schema_check_shows_every_fault() {
 }
 
 #[test]
-fn a_table_of_a_package_brings_its_dialect() {
-    let bench = Bench::new();
-    bench.write(
-        "items.yaml",
-        "fields:\n- {name: id, type: integer}\n- {name: name}\nprimarykey: id\n",
-    );
-    bench.write(
-        "package.json",
-        r#"{"resources": [
-            {"name": "items", "path": "items.csv", "schema": "items.yaml", "dialect": {"delimiter": "|"}},
-            {"name": "other", "path": "other.csv", "schema": {"fields": [{"name": "x"}]}}
-        ]}"#,
-    );
-    bench.write("items.csv", "id|name\n1|a,b\n");
-    bench
-        .run("validate items.csv --schema package.json#items")
-        .good();
-    bench
-        .run("validate items.csv --schema package.json")
-        .error(2, &["several tables", "`items`, `other`"]);
-    let shown = bench.run("schema check package.json#items").good().stdout;
-    for part in [
-        "resource: items",
-        "delimiter: `|`",
-        "did you mean `primaryKey`?",
-    ] {
-        assert!(shown.contains(part), "{shown}");
-    }
-}
-
-#[test]
 fn explain_knows_every_code() {
     let bench = Bench::new();
     let list = bench.run("explain").good().stdout;

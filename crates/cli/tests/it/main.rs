@@ -10,6 +10,8 @@ mod conformance;
 #[cfg(test)]
 mod corpora;
 #[cfg(test)]
+mod descriptors;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod ingest;
@@ -25,6 +27,7 @@ mod quarantine;
 mod refusals;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
 mod resources;
 #[cfg(test)]
 mod s3;

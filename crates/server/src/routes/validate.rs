@@ -149,7 +149,8 @@ async fn load_schema(service: &Service, name: &SchemaName) -> Result<LoadedSchem
         Problem::from(err)
     })?;
     name.as_str().clone_into(&mut schema.identity.uri);
-    Ok(schema)
+    let schema = service.app().with_resources(schema, &[]).await;
+    schema.map_err(Problem::from)
 }
 
 fn is_missing(err: &Error) -> bool {
@@ -189,7 +190,12 @@ async fn judge(
         },
         judged = &mut run => judged,
     };
-    judged.map_err(|err| Problem::from(err).with_payload(summary(&control)))
+    let mut report = judged.map_err(|err| Problem::from(err).with_payload(summary(&control)))?;
+    // Where they lie is the service's, as with the schema.
+    for resource in &mut report.resources {
+        resource.uri.clone_from(&resource.name);
+    }
+    Ok(report)
 }
 
 fn summary(control: &Control) -> PayloadSummary {

@@ -97,6 +97,33 @@ async fn the_report_names_the_schema_and_not_where_it_lies() {
 }
 
 #[tokio::test]
+async fn a_package_brings_its_dialect_and_its_tables() {
+    let running = Running::start().await;
+    let write = |name: &str, text: &str| {
+        std::fs::write(running.folder.path().join("schemas").join(name), text).unwrap();
+    };
+    write(
+        "sales.json",
+        r#"{"resources": [
+            {"name": "sales", "path": "sales.csv", "dialect": {"delimiter": "|"}, "schema": {
+                "fields": [{"name": "id"}, {"name": "shop"}],
+                "foreignKeys": [{"fields": "shop", "reference": {"resource": "shops", "fields": "nr"}}]}},
+            {"name": "shops", "path": "shops.txt"}
+        ]}"#,
+    );
+    write("shops.txt", "nr,name\na,x\n");
+    let csv: &[u8] = b"id|shop\n1|a\n2|b\n";
+    let codes = json!({"foreign-key": 1});
+    check(&running, "schema=sales", csv, "validated", [2, 1, 1], codes).await;
+    let answer = running.validate("schema=sales", csv).send().await.unwrap();
+    let text = answer.text().await.unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["resources"][0]["uri"], "shops");
+    let folder = running.folder.path().to_str().unwrap();
+    assert!(!text.contains(folder), "{text}");
+}
+
+#[tokio::test]
 async fn the_dialect_comes_in_the_query() {
     let running = Running::start().await;
     let both: [(&str, &[u8]); 11] = [
