@@ -426,6 +426,7 @@ impl App {
                     NothingAccepted::Refuse
                 },
                 record_bytes_max: self.record_bytes_max()?,
+                field_bytes_max: usize::try_from(limits.field_bytes.bytes()).unwrap_or(usize::MAX),
                 unique_bytes_max: limits.unique_bytes.bytes(),
                 samples_max: usize::try_from(limits.error_samples).unwrap_or(usize::MAX),
                 ..Limits::default()

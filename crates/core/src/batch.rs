@@ -2,7 +2,7 @@
 
 use crate::dialect::{Dialect, Mark};
 use crate::position::Position;
-use crate::scan::{Field, Index, More, Record, Scanner};
+use crate::scan::{Field, Index, More, Quoting, Record, Scanner};
 
 /// How many bytes a batch is cut from, if the input has as many: small enough for a core's cache.
 pub const BATCH_BYTES: usize = 512 * 1024;
@@ -46,6 +46,15 @@ impl Batch {
     #[must_use]
     pub fn raw(&self, field: &Field) -> &[u8] {
         self.bytes.get(field.start..field.end).unwrap_or_default()
+    }
+
+    /// Returns whether a field has no value, whatever its column says: it is the null sequence of
+    /// the dialect, as it is written and without quotes.
+    #[inline]
+    pub(crate) fn is_null(&self, field: &Field, null_sequence: Option<&Mark>) -> bool {
+        null_sequence.is_some_and(|null| {
+            field.quoting != Quoting::Quoted && self.raw(field) == null.as_bytes()
+        })
     }
 }
 

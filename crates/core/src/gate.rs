@@ -46,7 +46,7 @@ const SLICE_FAULTS: usize = 4_096;
 pub struct Gate<'p> {
     plan: &'p Plan,
     checks: Vec<Option<&'p ColumnCheck>>,
-    /// A cell without quotes that has no value, whatever its column says.
+    /// As [`Batch::is_null`] takes it.
     null: Option<Mark>,
     field_bytes_max: usize,
     key_rules: Vec<KeyRule>,
@@ -190,9 +190,7 @@ impl<'p> Gate<'p> {
                 self.fault(Code::EncodingError, "UTF-8");
                 continue;
             };
-            let is_null = field.quoting == Quoting::Plain
-                && self.null.is_some_and(|null| null.as_str() == cell);
-            let verdict = if is_null {
+            let verdict = if batch.is_null(field, self.null.as_ref()) {
                 check.check_missing(&mut self.reasons)
             } else {
                 check.check(cell, &mut self.reasons)
@@ -334,6 +332,9 @@ impl<'p> Gate<'p> {
             let Some(texts) = texts else {
                 continue;
             };
+            if batch.is_null(field, self.null.as_ref()) {
+                continue;
+            }
             let Some(cell) = content(self.plan, batch, text, field, &mut self.cell) else {
                 continue;
             };

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Fault, Text, written};
 use crate::batch::Batch;
+use crate::dialect::Mark;
 use crate::plan::Plan;
 use crate::reason::{Code, Reason};
 use crate::rule::{Cell, Outcome, Row, RuleSet, Scratch};
@@ -24,6 +25,8 @@ pub(crate) struct Broken {
 pub(super) struct RowRules<'p> {
     set: &'p RuleSet,
     plan: &'p Plan,
+    /// As [`Batch::is_null`] takes it.
+    null: Option<Mark>,
     /// For each field of the schema, the column that is bound to it.
     columns: Vec<Option<usize>>,
     scratch: Scratch,
@@ -48,6 +51,7 @@ impl<'p> RowRules<'p> {
         }
         Some(Self {
             set,
+            null: plan.dialect().null_sequence,
             plan,
             columns,
             scratch: Scratch::default(),
@@ -67,6 +71,8 @@ impl<'p> RowRules<'p> {
         self.unescape(batch, fields);
         let row = Record {
             plan: self.plan,
+            null: self.null.as_ref(),
+            batch,
             columns: &self.columns,
             fields,
             text,
@@ -95,6 +101,8 @@ impl<'p> RowRules<'p> {
 /// A record as rules see it.
 struct Record<'r> {
     plan: &'r Plan,
+    null: Option<&'r Mark>,
+    batch: &'r Batch,
     columns: &'r [Option<usize>],
     fields: &'r [Field],
     text: Text<'r>,
@@ -118,6 +126,10 @@ impl Row for Record<'_> {
         let (Some(column), Some(field)) = (column, self.plan.schema().fields().get(field)) else {
             return Cell::Missing;
         };
+        let written = self.fields.get(column);
+        if written.is_some_and(|written| self.batch.is_null(written, self.null)) {
+            return Cell::Missing;
+        }
         match self.content(column) {
             Some(cell) if field.check().is_missing(cell) => Cell::Missing,
             Some(cell) => field.check().value(cell).map_or(Cell::Unknown, Cell::Value),

@@ -77,19 +77,20 @@ impl Reading {
                 Some(Header::Rows { rows, .. }) => (rows.contains(row), row >= rows.last()),
                 Some(Header::Present | Header::Absent) | None => (true, true),
             };
-            if matches!(record.kind, Kind::Oversized | Kind::Piece) {
+            // Rows between them are held with them, and so are bounded as well.
+            let is_too_long = at + (record.end - record.start) > record_bytes_max;
+            if matches!(record.kind, Kind::Oversized | Kind::Piece) || is_too_long {
                 // However much of it is there: the answer does not depend on how the bytes came.
                 let end = Position {
-                    byte_offset: start.byte_offset + to_u64(at) + to_u64(record_bytes_max),
-                    line: index.base().line + 1,
-                    ..scanner.position()
+                    byte_offset: start.byte_offset + to_u64(record_bytes_max),
+                    ..start
                 };
-                rows.push(HeaderRow {
-                    bytes: at..at + record_bytes_max,
+                let rows = vec![HeaderRow {
+                    bytes: 0..record_bytes_max,
                     own_at: 0,
                     cells: Vec::new(),
-                });
-                return Some(Self::joined(dialect, options, rows, record.kind, end));
+                }];
+                return Some(Self::joined(dialect, options, rows, Kind::Oversized, end));
             }
             let is_row = record.kind != Kind::Overhead;
             if is_row && is_named {

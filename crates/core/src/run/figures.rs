@@ -154,8 +154,12 @@ impl Operand<'_> {
         let Some(field) = fields.and_then(|f| f.get(plan.n_stripped() + self.column)) else {
             return Ok(None);
         };
+        let dialect = plan.dialect();
+        if batch.is_null(field, dialect.null_sequence.as_ref()) {
+            return Ok(None);
+        }
         cell.clear();
-        unescape(plan.dialect(), batch.raw(field), cell);
+        unescape(dialect, batch.raw(field), cell);
         let decimal = str::from_utf8(cell)
             .ok()
             .and_then(|cell| self.check.decimal(cell));

@@ -321,7 +321,8 @@ impl Pass<'_> {
             .with_comment_rows(opened.comment_rows.as_ref());
         let mut batches = reader.into_batches(scanner, &opened.rest, limits.batch_bytes);
         let rules = rules(&plan);
-        let mut gate = Gate::with_keys(&plan, rules.clone());
+        let mut gate =
+            Gate::with_keys(&plan, rules.clone()).with_field_bytes_max(limits.field_bytes_max);
         let mut keys = Keys::new(rules, sets, space);
         let (mut batch, mut verdicts) = (Batch::default(), Verdicts::default());
         let mut malformed = 0;

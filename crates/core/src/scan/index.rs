@@ -160,7 +160,7 @@ impl Index {
         self.n_records += usize::from(kind.is_record());
     }
 
-    /// Takes the last stretch for no record after all, unless it is too long to hold.
+    /// Takes the last stretch for no record after all.
     #[cold]
     pub(super) fn turn_last_into_overhead(&mut self) {
         if let Some(last) = self.records.last_mut()

@@ -83,8 +83,7 @@ impl Scanner {
         }
     }
 
-    /// Takes rows of these numbers for overhead. One that is too long to hold is a record all the
-    /// same, so that it is not lost unseen.
+    /// Takes rows of these numbers for overhead.
     #[must_use]
     pub fn with_comment_rows(self, rows: Option<&RowNumbers>) -> Self {
         Self {
@@ -149,6 +148,7 @@ impl Scanner {
         if more == More::None
             && at == input.len()
             && let Some(Skip::Record { record, .. }) = self.skip.take()
+            && !self.is_comment_row()
         {
             // The input ended right where the last piece did.
             index.push_oversized(record, at, at, at);
@@ -329,6 +329,10 @@ impl Scanner {
             Skip::Comment => {
                 index.push(Kind::Overhead, at, end, next, 0);
                 self.skip = (!is_whole).then_some(Skip::Comment);
+            }
+            Skip::Record { .. } if self.is_comment_row() => {
+                index.push(Kind::Overhead, at, end, next, 0);
+                self.skip = (!is_whole).then_some(skip);
             }
             Skip::Record { mut record, until } => {
                 record.bytes += to_u64(end - at);

@@ -446,6 +446,8 @@ impl Within {
             (_, Token::Unclear) => return None,
             (_, Token::End) if more == More::MayFollow => return None,
             (Self::Quoted(n_bytes), Token::End) => (at, Self::Quoted(n_bytes)),
+            // Whole, so that no piece ends within it.
+            (Self::Quoted(n_bytes), Token::LineEnd(n)) => (at + n, Self::Quoted(n_bytes + 1 + n)),
             (Self::Quoted(n_bytes), _) => (at + 1, Self::Quoted(n_bytes + 2)),
             (_, Token::End | Token::LineEnd(_)) => (at, Self::Plain),
             (_, Token::Text | Token::Delimiter(_) | Token::Escape(_)) => (at + 1, Self::Plain),

@@ -7,6 +7,8 @@ mod csv_spectrum;
 #[cfg(test)]
 mod descriptors;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod header;

@@ -12,7 +12,12 @@ fn dialect() -> Dialect {
 
 /// What a scan found, as text: a record a line, fields between `|`, other kinds by name.
 fn found(dialect: Dialect, record_bytes_max: usize, chunks: &[&[u8]]) -> Vec<String> {
-    let mut scanner = Scanner::new(dialect, record_bytes_max, Position::START);
+    let scanner = Scanner::new(dialect, record_bytes_max, Position::START);
+    found_by(scanner, dialect, chunks)
+}
+
+/// As [`found`], by a scanner of the dialect.
+pub(crate) fn found_by(mut scanner: Scanner, dialect: Dialect, chunks: &[&[u8]]) -> Vec<String> {
     let mut index = Index::default();
     let mut pending: Vec<u8> = Vec::new();
     let mut all = Vec::new();
