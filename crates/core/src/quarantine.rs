@@ -174,12 +174,14 @@ impl QuarantineWriter {
         }
         let is_text = str::from_utf8(batch.content(record)).is_ok();
         let is_well_formed = is_text && matches!(record.kind, Kind::Fields | Kind::Blank);
-        if is_well_formed {
+        let own = batch.bytes().get(own_start..record.next);
+        let own = own.unwrap_or_default();
+        let is_ended = record.next > record.end;
+        if is_well_formed && (is_ended || self.can_end(own)) {
             self.cell(true, "", out);
             self.delimit(out);
-            let own = batch.bytes().get(own_start..record.next);
-            out.extend_from_slice(own.unwrap_or_default());
-            if record.next == record.end {
+            out.extend_from_slice(own);
+            if !is_ended {
                 out.extend_from_slice(self.line_end());
             }
         } else {
@@ -203,7 +205,7 @@ impl QuarantineWriter {
                 self.cell(true, REDACTED_MARK, out);
             }
         }
-        out.push(b'\n');
+        out.extend_from_slice(self.line_end());
     }
 
     /// Ends the row of a record that was fed back as it was: its raw bytes are kept once more.
@@ -316,6 +318,17 @@ impl QuarantineWriter {
             LineEnd::Any => b"\n",
             LineEnd::Only(mark) => mark.as_bytes(),
         }
+    }
+
+    /// Whether a line end can be put behind bytes that have none: the last of them may begin one that
+    /// would then end before it.
+    fn can_end(&self, bytes: &[u8]) -> bool {
+        let line_end = self.line_end();
+        let overlap = bytes.len().min(line_end.len().saturating_sub(1));
+        let (_, last) = bytes.split_at(bytes.len() - overlap);
+        let joined = [last, line_end].concat();
+        let mut places = joined.windows(line_end.len());
+        places.position(|place| place == line_end) == Some(overlap)
     }
 
     fn end_line(&self, out: &mut Vec<u8>) {

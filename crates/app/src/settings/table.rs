@@ -122,7 +122,7 @@ settings! {
         /// The longest record; a longer one is rejected.
         record_bytes: ByteSize = ByteSize::mib(1),
             "a size from `1KiB` to `1GiB`" => |size| (1024..=1024 * MIB).contains(&size.bytes());
-        /// The longest field, in bytes as it is written; of a longer one its record is rejected.
+        /// The longest field as it is written; a record with a longer one is rejected.
         field_bytes: ByteSize = ByteSize::mib(1),
             "a size from `1KiB` to `1GiB`" => |size| (1024..=1024 * MIB).contains(&size.bytes());
         /// The memory that keys may take: of unique columns, primary, unique and foreign keys. What is

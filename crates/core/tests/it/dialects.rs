@@ -12,6 +12,9 @@ use rowgate_core::schema::Schema;
 
 use crate::scan::found_by;
 
+/// How much hostile text is read.
+const HOSTILE_BYTES: usize = 400_000;
+
 fn mark(text: &str) -> Mark {
     Mark::new(text).unwrap()
 }
@@ -190,6 +193,81 @@ fn ends(index: &Index) -> impl Iterator<Item = (u64, u64, Kind, usize)> {
         let n_before = base.records_before + u64::try_from(r.records_before).unwrap();
         (end, n_before, r.kind, index.fields(r).len())
     })
+}
+
+/// Reads a text as a stream; what is pending never grows far beyond the record limit.
+fn stream(options: &DialectOptions, piece: &[u8], n_bytes: usize) -> usize {
+    let (_, scanner) = scanner(options, 64 * 1024);
+    let mut batcher = Batcher::new(scanner, 64 * 1024);
+    let mut batch = Batch::default();
+    let chunk = piece.repeat(16 * 1024 / piece.len());
+    let (mut n_records, mut n_read, mut n_cut) = (0, 0, 0);
+    while n_read < n_bytes {
+        batcher.push(&chunk);
+        n_read += chunk.len();
+        while batcher.cut(More::MayFollow, &mut batch) {
+            n_records += batch.index().n_records();
+            n_cut += batch.bytes().len();
+        }
+        assert!(n_read - n_cut <= 1024 * 1024);
+    }
+    while batcher.cut(More::None, &mut batch) {
+        n_records += batch.index().n_records();
+    }
+    n_records
+}
+
+/// What is hostile to marks of several characters. With a scan that is not linear this is hours of
+/// work, and the test harness says so.
+#[test]
+fn hostile_text_takes_linear_time_and_bounded_memory() {
+    let written = |delimiter: &str, line_end: Option<&str>, comment: Option<&str>| DialectOptions {
+        delimiter: Some(mark(delimiter)),
+        line_end: line_end.map(|text| LineEnd::Only(mark(text))),
+        comment: comment.map(mark),
+        escape: Some('\\'),
+        ..DialectOptions::default()
+    };
+    let nearly = format!("{}b", "a".repeat(30));
+    for options in [
+        written("aaaa", None, None),
+        written(&nearly, None, None),
+        written(",", Some(&nearly), None),
+        written("aabb", None, Some("aab")),
+        written("::", Some("\n;"), Some("aaaa")),
+        written(",", None, None),
+    ] {
+        for piece in [
+            &b"a"[..],
+            b"aab",
+            b"aabb",
+            b"\"a",
+            b"\"",
+            b",",
+            b"::",
+            b"\\",
+            b"\"aaaaaaaaaaaaa\n",
+            b"\"aaa\"\"",
+            b"\"a\n\"\",\"",
+            b"\r",
+        ] {
+            stream(&options, piece, HOSTILE_BYTES);
+        }
+    }
+}
+
+/// A record of any length is one record, and its bytes go by.
+#[test]
+fn a_record_without_end_goes_by() {
+    for delimiter in [",", "::", "aaaa"] {
+        let options = DialectOptions {
+            delimiter: Some(mark(delimiter)),
+            ..DialectOptions::default()
+        };
+        for piece in [&b"x,y::"[..], b"x", b"aaaa"] {
+            assert_eq!(stream(&options, piece, 8 * HOSTILE_BYTES), 1);
+        }
+    }
 }
 
 proptest! {

@@ -23,6 +23,8 @@ mod policy;
 #[cfg(test)]
 mod quarantine;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod scan;

@@ -4,18 +4,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use rowgate_core::batch::{BATCH_BYTES, Batch, Batcher, unescape};
-use rowgate_core::dialect::{Dialect, DialectOptions, Mark, Quote};
+use rowgate_core::dialect::{Dialect, DialectOptions, LineEnd, Mark, Quote};
 use rowgate_core::position::Position;
 use rowgate_core::run::Job;
 use rowgate_core::scan::{Kind, More, RECORD_BYTES_MAX, Scanner};
 
+use crate::dialects::texts;
 use crate::memory::MemorySource;
 use crate::run::{job, landed};
 
 /// No record meets it.
 const NOTHING: &str = r#"{"fields": [
-    {"name": "a", "constraints": {"required": true, "pattern": "never"}, "type": "string"},
-    {"name": "b"}
+    {"name": "x", "constraints": {"required": true, "pattern": "never"}, "type": "string"},
+    {"name": "y"}
 ]}"#;
 
 /// A record as it was scanned: what it is, its bytes, and its cells' content.
@@ -108,7 +109,11 @@ fn check(options: &DialectOptions, text: &[u8], record_bytes_max: usize) {
         job
     };
     let delimiter = options.delimiter.unwrap_or(Mark::from(','));
-    let mut source = format!("a{}b\n", delimiter.as_str()).into_bytes();
+    let line_end = match options.line_end.unwrap_or_default() {
+        LineEnd::Any => Mark::from('\n'),
+        LineEnd::Only(mark) => mark,
+    };
+    let mut source = format!("x{}y{}", delimiter.as_str(), line_end.as_str()).into_bytes();
     source.extend_from_slice(text);
     let (report, store) = landed(&job(record_bytes_max), &MemorySource::of(&source));
     assert_eq!(report.records.accepted, 0);
@@ -160,6 +165,32 @@ fn a_quarantine_is_written_in_the_dialect_in_force() {
 proptest! {
     #[test]
     fn any_quarantine_can_be_fed_back((options, text) in sources(), record_bytes_max in 4_usize..60) {
+        check(&options, &text, record_bytes_max);
+    }
+
+    #[test]
+    fn any_quarantine_of_a_rare_dialect_can_be_fed_back(
+        (options, text) in texts().prop_filter("a dialect that can hold our labels", |(options, _)| {
+            let is_ours = |mark: &Mark| mark.as_str().contains(|c: char| c.is_ascii_alphanumeric());
+            let quote = match options.quote {
+                Some(Quote::By(c)) => Some(Mark::from(c)),
+                Some(Quote::Never) | None => None,
+            };
+            let line_end = match options.line_end {
+                Some(LineEnd::Only(mark)) => Some(mark),
+                Some(LineEnd::Any) | None => None,
+            };
+            let marks = [options.delimiter, quote, options.escape.map(Mark::from), line_end, options.comment];
+            !marks.iter().flatten().any(is_ours)
+        }),
+        record_bytes_max in 8_usize..60,
+    ) {
+        let options = DialectOptions {
+            header: None,
+            comment_rows: None,
+            skip_lines: None,
+            ..options
+        };
         check(&options, &text, record_bytes_max);
     }
 }

@@ -37,7 +37,11 @@ pub(crate) fn landed(job: &Job, source: &MemorySource) -> (Report, Script) {
     landed_in_parts(64, job, source)
 }
 
-fn landed_in_parts(part_bytes: u64, job: &Job, source: &MemorySource) -> (Report, Script) {
+pub(crate) fn landed_in_parts(
+    part_bytes: u64,
+    job: &Job,
+    source: &MemorySource,
+) -> (Report, Script) {
     let store = Script {
         part_bytes,
         ..Script::default()

@@ -11,7 +11,7 @@ fn dialect() -> Dialect {
 }
 
 /// What a scan found, as text: a record a line, fields between `|`, other kinds by name.
-fn found(dialect: Dialect, record_bytes_max: usize, chunks: &[&[u8]]) -> Vec<String> {
+pub(crate) fn found(dialect: Dialect, record_bytes_max: usize, chunks: &[&[u8]]) -> Vec<String> {
     let scanner = Scanner::new(dialect, record_bytes_max, Position::START);
     found_by(scanner, dialect, chunks)
 }

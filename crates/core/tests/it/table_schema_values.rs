@@ -92,7 +92,7 @@ fn verdict(schema: &str, cell: &str) -> Ours {
     clippy::disallowed_methods,
     reason = "a test finds the corpora by environment and file"
 )]
-fn corpus(name: &str) -> Option<String> {
+pub(crate) fn corpus(name: &str) -> Option<String> {
     let Some(folder) = std::env::var_os("CORPORA_DIR") else {
         println!("CORPORA_DIR is not set: the public corpora are not there, and are not checked");
         return None;
