@@ -38,6 +38,7 @@ struct Table {
 #[serde(deny_unknown_fields, untagged)]
 enum Expected {
     Faults { schema_faults: Vec<String> },
+    Refused { source_refused: bool },
     Verdicts { records: u64, errors: Vec<Fault> },
 }
 
@@ -101,6 +102,14 @@ impl Case {
                 (found == expected && ran.code == Some(2))
                     .then_some(())
                     .ok_or_else(|| format!("expected {expected:?}, found {:?} {found:?}", ran.code))
+            }
+            Expected::Refused { source_refused } => {
+                let ran = bench.run(&format!(
+                    "validate data.csv --schema {schema} --format json"
+                ));
+                ((ran.code == Some(3)) == *source_refused)
+                    .then_some(())
+                    .ok_or_else(|| format!("exit {:?}: {}{}", ran.code, ran.stdout, ran.stderr))
             }
             Expected::Verdicts { records, errors } => {
                 let mut line = format!("validate data.csv --schema {schema} --format json");
