@@ -173,7 +173,12 @@ impl Reading {
             }
         };
         match unreadable {
-            None => Plan::bind(schema, self.dialect, &self.labels),
+            None => Plan::bind(schema, self.dialect, &self.labels).map_err(|mut faults| {
+                if self.labels.iter().any(|label| label.contains('\0')) {
+                    faults.insert(0, nul_found());
+                }
+                faults
+            }),
             Some((code, expected)) => Err(vec![HeaderFault {
                 code,
                 column: None,
@@ -253,6 +258,17 @@ impl Reading {
             self.labels.len(),
             shown.join(", ")
         )
+    }
+}
+
+/// Says of a header that does not match what UTF-16 looks like where it has no mark.
+fn nul_found() -> HeaderFault {
+    HeaderFault {
+        code: Code::EncodingError,
+        column: None,
+        expected: "text, found NUL bytes; it may be UTF-16: say so with --encoding if it is"
+            .to_owned(),
+        found: None,
     }
 }
 

@@ -362,6 +362,20 @@ fn the_delimiter_is_detected_with_evidence() {
 }
 
 #[test]
+fn a_header_of_utf_16_without_a_mark_says_so() {
+    let text: Vec<u8> = "a,b\n1,2\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let faults = open(str::from_utf8(&text).unwrap())
+        .unwrap()
+        .bound
+        .unwrap_err();
+    assert_eq!(faults[0].code.as_str(), "encoding-error");
+    assert!(faults[0].expected.contains("UTF-16"), "{faults:?}");
+}
+
+#[test]
 fn an_ambiguous_delimiter_asks_for_a_flag() {
     let text = "a,b;c\n1,2;3\n";
     let options = DialectOptions::default();
