@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod block;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod conformance;
@@ -23,6 +25,8 @@ mod lake;
 mod peers;
 #[cfg(test)]
 mod quarantine;
+#[cfg(test)]
+mod redaction;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
