@@ -12,6 +12,10 @@ use serde_json::{Value, json};
 /// The origin's own JSON tells of another file (another telephone number, one object and no array).
 const KNOWN_BAD: &str = "location_coordinates";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test finds and reads the corpora"
+)]
 #[test]
 fn cells_are_what_they_are_said_to_be() {
     let Some(folder) = std::env::var_os("CORPORA_DIR") else {
@@ -31,6 +35,7 @@ fn cells_are_what_they_are_said_to_be() {
     assert!(n_files >= 7, "{n_files} files");
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test reads the corpora")]
 #[track_caller]
 fn check(path: &Path) {
     let text = fs::read(path).unwrap();
