@@ -434,7 +434,7 @@ impl App {
         })
     }
 
-    fn record_bytes_max(&self) -> Result<usize> {
+    pub(crate) fn record_bytes_max(&self) -> Result<usize> {
         usize::try_from(self.settings.limits.record_bytes.bytes()).map_err(|err| {
             Error::caused(
                 ErrorKind::Settings,

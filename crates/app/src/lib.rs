@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod outcome;
 mod outputs;
 pub mod place;
+mod proposals;
 pub mod resources;
 pub mod schemas;
 pub mod settings;

@@ -2,6 +2,7 @@
 //!
 //! What stands here is published: help texts and names are snapshot-tested, and flags are only added.
 
+mod schema;
 mod values;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use rowgate_app::resources::ResourcePlace;
 use rowgate_app::views::ReportFormat;
 use rowgate_core::dialect::Mark;
 
+pub(crate) use self::schema::{InferArgs, SchemaCheckArgs, SchemaCommand, SchemaPatchArgs};
 pub(crate) use self::values::{CharArg, QuoteArg};
 use self::values::{duration, mark, rejects_max};
 
@@ -111,7 +113,9 @@ pub(crate) enum Job {
     Validate(Box<ValidateArgs>),
     /// Count the records of a CSV, with correct quoting
     Count(CountArgs),
-    /// Look at schemas
+    /// Propose a schema for a CSV, with the evidence on standard error
+    Infer(InferArgs),
+    /// Look at schemas, and change them
     #[command(subcommand)]
     Schema(SchemaCommand),
     /// Look at unfinished multipart uploads, and drop them
@@ -280,18 +284,6 @@ pub(crate) struct DecodingArgs {
     /// order mark says, or UTF-8]
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<TextEncoding>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SchemaCommand {
-    /// Check a schema and print what it means, column by column
-    Check(SchemaCheckArgs),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct SchemaCheckArgs {
-    /// The Table Schema: a path, `-`, or `s3://bucket/key`
-    pub(crate) schema: PlaceUri,
 }
 
 #[derive(Debug, Subcommand)]

@@ -107,7 +107,9 @@ impl Cli {
             Command::Config(ConfigCommand::Show(args)) => {
                 Some((&args.limits, &args.quarantine, &args.landing))
             }
-            Command::Job(Job::Validate(_) | Job::Count(_) | Job::Schema(_) | Job::Uploads(_))
+            Command::Job(
+                Job::Validate(_) | Job::Count(_) | Job::Infer(_) | Job::Schema(_) | Job::Uploads(_),
+            )
             | Command::Explain(_)
             | Command::Completions(_)
             | Command::Man(_) => None,

@@ -13,6 +13,8 @@ use crate::text::{counted, rate, size, thousands, visible};
 const CODES_SHOWN: usize = 5;
 /// How many errors are shown of data that was refused.
 const ERRORS_SHOWN: usize = 5;
+/// How much advice is given.
+const ADVICE_SHOWN: usize = 3;
 
 /// What a summary is made of.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,9 @@ impl fmt::Display for Summary<'_> {
             for error in report.errors.samples.iter().take(ERRORS_SHOWN) {
                 writeln!(f, "  {}", ErrorLine(error))?;
             }
+        }
+        for advice in advice(report) {
+            writeln!(f, "  {advice}")?;
         }
         self.next(f)
     }
@@ -212,6 +217,18 @@ pub(crate) fn remarks(report: &Report) -> Vec<String> {
         )
     });
     warnings.chain(undecided).chain(summaries).collect()
+}
+
+/// Says what would mend most errors.
+pub(crate) fn advice(report: &Report) -> impl Iterator<Item = String> + '_ {
+    let shown = (1_usize..).zip(report.advice.iter().take(ADVICE_SHOWN));
+    shown.map(|(number, advice)| {
+        let pick = match advice.patch.as_slice() {
+            [] => String::new(),
+            [..] => format!(" (`rowgate schema patch --pick {number}`)"),
+        };
+        format!("advice: {}{pick}", visible(&advice.text))
+    })
 }
 
 /// Returns the codes by how often they occur, most frequent first.

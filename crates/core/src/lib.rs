@@ -13,7 +13,8 @@
 //!    and the [`ledger`] counts.
 //! 4. [`landing`] cuts what was accepted into [`part`]s and lands them through an [`upload`]
 //!    session; [`quarantine`] writes what was turned away.
-//! 5. [`run`] drives all of it and is the only async driver; [`report`] is what it makes public, with
+//! 5. [`infer`] proposes a schema for a source that has none.
+//! 6. [`run`] drives all of it and is the only async driver; [`report`] is what it makes public, with
 //!    [`advice`] on what would mend it.
 
 pub mod advice;
@@ -28,7 +29,9 @@ pub mod event;
 pub mod expectation;
 pub mod gate;
 mod guard;
+mod habit;
 pub mod header;
+pub mod infer;
 pub mod keys;
 pub mod landing;
 pub mod ledger;

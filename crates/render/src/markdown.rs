@@ -46,6 +46,7 @@ pub(crate) fn text(report: &Report) -> String {
         }),
     );
     errors(&mut out, report);
+    advice(&mut out, report);
     rules(&mut out, report);
     line(
         &mut out,
@@ -97,6 +98,17 @@ fn errors(out: &mut String, report: &Report) {
             ]
         }),
     );
+}
+
+fn advice(out: &mut String, report: &Report) {
+    if report.advice.is_empty() {
+        return;
+    }
+    out.push_str("### Advice\n\n");
+    for advice in &report.advice {
+        line(out, format_args!("1. {}", cell(&advice.text)));
+    }
+    out.push('\n');
 }
 
 fn rules(out: &mut String, report: &Report) {

@@ -4,6 +4,7 @@ mod config;
 mod count;
 mod explain;
 mod generated;
+mod infer;
 mod ingest;
 mod meaning;
 mod schema;
@@ -60,8 +61,12 @@ async fn run_job(app: &App, global: &GlobalArgs, job: &Job, control: &Control) -
             unless_cancelled(control, validate::run(app, global, args, control)).await
         }
         Job::Count(args) => unless_cancelled(control, count::run(app, global, args, control)).await,
+        Job::Infer(args) => unless_cancelled(control, infer::run(app, global, args, control)).await,
         Job::Schema(SchemaCommand::Check(args)) => {
             unless_cancelled(control, schema::check(app, global, args)).await
+        }
+        Job::Schema(SchemaCommand::Patch(args)) => {
+            unless_cancelled(control, schema::patch(app, global, args)).await
         }
         Job::Uploads(UploadsCommand::List(args)) => {
             unless_cancelled(control, uploads::list(app, global, args, control)).await

@@ -5,7 +5,7 @@ use rowgate_app::outcome::EXIT_DONE;
 use rowgate_core::Result;
 use rowgate_core::schema::{SchemaFault, SchemaFaults};
 
-use crate::args::{Format, GlobalArgs, SchemaCheckArgs};
+use crate::args::{Format, GlobalArgs, SchemaCheckArgs, SchemaPatchArgs};
 use crate::commands::meaning::meaning;
 use crate::output;
 
@@ -45,6 +45,16 @@ pub(super) async fn check(app: &App, global: &GlobalArgs, args: &SchemaCheckArgs
         (Format::Human, Err(_), Some(_)) | (_, Err(_), None) => {}
     }
     checked.map(|_| EXIT_DONE)
+}
+
+/// Prints a schema to which advice was applied.
+pub(super) async fn patch(app: &App, global: &GlobalArgs, args: &SchemaPatchArgs) -> Result<u8> {
+    let patched = app.patch(&args.schema, &args.advice, &args.pick).await?;
+    match global.format {
+        // It is JSON for people and programs alike.
+        Format::Human | Format::Json => output::print(&patched)?,
+    }
+    Ok(EXIT_DONE)
 }
 
 fn findings(faults: &SchemaFaults) -> Findings<'_> {

@@ -12,7 +12,7 @@ use rowgate_core::{Error, ErrorKind, Result};
 use crate::args::{Format, GlobalArgs, ValidateArgs};
 use crate::output::{self, Lines, Reader};
 use crate::progress::Bar;
-use crate::summary::{ErrorLine, codes, remarks, warnings};
+use crate::summary::{ErrorLine, advice, codes, remarks, warnings};
 use crate::text::{counted, thousands, visible};
 
 pub(super) async fn run(
@@ -108,7 +108,7 @@ fn finish(printer: Printer, global: &GlobalArgs, report: &Report) -> Result<u8> 
                     lines.print(&format!("warning: {}", ErrorLine(warning)))?;
                 }
                 lines.print(&summary(report))?;
-                for remark in remarks(report) {
+                for remark in remarks(report).into_iter().chain(advice(report)) {
                     lines.print(&remark)?;
                 }
             }

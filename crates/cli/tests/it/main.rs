@@ -16,6 +16,8 @@ mod descriptors;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod infer;
+#[cfg(test)]
 mod ingest;
 #[cfg(test)]
 mod keys;

@@ -1,6 +1,13 @@
 //! Advice: what would mend the errors of a run, and how many of them.
 
+mod advisor;
+mod column;
+mod mend;
+
 use serde::Serialize;
+
+pub(crate) use self::advisor::Advisor;
+use crate::text::{shorten, visible};
 
 /// One thing that would mend errors.
 ///
@@ -69,4 +76,21 @@ pub enum PatchValue {
     Flag(bool),
     /// A number.
     Count(u64),
+}
+
+fn label(name: &str) -> String {
+    format!("`{}`", visible(&shorten(name)))
+}
+
+/// Writes a count as people read it: `3,102`.
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (idx, digit) in digits.chars().enumerate() {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }

@@ -59,6 +59,8 @@ pub struct Untyped {
     pub detected: Vec<Detected>,
     /// The labels of the header; none if there is no header.
     pub labels: Vec<String>,
+    /// Why the header cannot be used, if it cannot.
+    pub unreadable: Option<HeaderFault>,
     /// The rows that are overhead, of those that are still to come.
     pub comment_rows: Option<RowNumbers>,
     /// Where the first record stands.
@@ -218,6 +220,7 @@ impl<'a> Opener<'a> {
             ));
         }
         let evidence = readings.iter().map(Reading::evidence).collect();
+        let unreadable = first.unreadable().filter(|_| has_header);
         let (dialect, labels, end) = (first.dialect, first.labels.clone(), first.end);
         if has_header {
             self.consume(end);
@@ -226,6 +229,7 @@ impl<'a> Opener<'a> {
             dialect,
             detected: self.detected(dialect, evidence),
             labels: if has_header { labels } else { Vec::new() },
+            unreadable,
             comment_rows: self.options.comment_rows.clone(),
             position: self.position,
             rest: std::mem::take(&mut self.pending),

@@ -163,29 +163,34 @@ impl Reading {
 
     /// Binds the header, unless it cannot be read at all.
     pub(super) fn bind(&self, schema: &Schema) -> Result<Plan, Vec<HeaderFault>> {
-        let unreadable = match self.kind {
-            Kind::Fields if !self.is_utf8 => Some((Code::EncodingError, "a header in UTF-8")),
-            Kind::Fields => None,
-            Kind::Blank => Some((Code::BlankLabel, "a header, found a blank line")),
-            Kind::BrokenQuote => Some((Code::QuoteError, "a header whose quotes are closed")),
-            Kind::Oversized | Kind::Piece | Kind::Overhead => {
-                Some((Code::RecordTooLong, "a header within the record limit"))
-            }
-        };
-        match unreadable {
+        match self.unreadable() {
             None => Plan::bind(schema, self.dialect, &self.labels).map_err(|mut faults| {
                 if self.labels.iter().any(|label| label.contains('\0')) {
                     faults.insert(0, nul_found());
                 }
                 faults
             }),
-            Some((code, expected)) => Err(vec![HeaderFault {
-                code,
-                column: None,
-                expected: expected.to_owned(),
-                found: None,
-            }]),
+            Some(fault) => Err(vec![fault]),
         }
+    }
+
+    /// Says why it is no header at all, whatever the schema.
+    pub(super) fn unreadable(&self) -> Option<HeaderFault> {
+        let (code, expected) = match self.kind {
+            Kind::Fields if !self.is_utf8 => (Code::EncodingError, "a header in UTF-8"),
+            Kind::Fields => return None,
+            Kind::Blank => (Code::BlankLabel, "a header, found a blank line"),
+            Kind::BrokenQuote => (Code::QuoteError, "a header whose quotes are closed"),
+            Kind::Oversized | Kind::Piece | Kind::Overhead => {
+                (Code::RecordTooLong, "a header within the record limit")
+            }
+        };
+        Some(HeaderFault {
+            code,
+            column: None,
+            expected: expected.to_owned(),
+            found: None,
+        })
     }
 
     /// Looks at the first records of a sample that begins where the header does.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::advice::Advisor;
 use crate::batch::Batch;
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -105,6 +106,7 @@ async fn judge_pinned<S: Source>(
         ledger,
         tolerance: Tolerance::of(job),
         redaction: Redaction::of(plan),
+        advisor: Advisor::of(plan),
         figures: Figures::of(plan),
         field_bytes_max: job.limits.field_bytes_max,
         bytes_left_out: 0,
@@ -117,6 +119,7 @@ async fn judge_pinned<S: Source>(
         batches,
         ledger,
         tolerance,
+        advisor,
         figures,
         bytes_left_out,
         cells_escaped,
@@ -141,7 +144,7 @@ async fn judge_pinned<S: Source>(
     sink.vouch(&books, extra)?;
     Ok(Judged {
         counts: Counts::from(books),
-        advice: Vec::new(),
+        advice: advisor.finish(plan),
         summaries: figures.into_reports(),
         cells_escaped,
         detected: opened.detected.clone(),
@@ -226,6 +229,7 @@ struct Judge<'a, S: Source, K: Sink> {
     ledger: Ledger,
     tolerance: Tolerance,
     redaction: Option<Redaction>,
+    advisor: Advisor,
     figures: Figures<'a>,
     field_bytes_max: usize,
     bytes_left_out: u64,
@@ -394,6 +398,7 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
 
     /// Books and hands on a rejected record.
     async fn reject(&mut self, batch: &Batch, rejected: &Rejected) -> Result<()> {
+        self.advisor.add(self.plan, batch, rejected);
         let errors = record_errors(self.plan, batch, rejected);
         let record = batch.index().records().get(rejected.idx);
         self.ledger

@@ -3,6 +3,7 @@
 mod count;
 mod errors;
 mod figures;
+mod infer;
 mod ingest;
 mod judge;
 mod reader;
@@ -12,6 +13,7 @@ mod stop;
 mod validate;
 
 pub use count::count;
+pub use infer::infer;
 pub use ingest::{Places, ingest, look_at_destination};
 pub use validate::validate;
 

@@ -45,6 +45,24 @@ impl<'t> Object<'t> {
         self.0.push((key, value));
     }
 
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Json<'t>> {
+        let member = self.0.iter_mut().find(|(name, _)| name == key);
+        member.map(|(_, value)| value)
+    }
+
+    /// Puts a value in the place of a member's, or behind all members.
+    pub(super) fn set(&mut self, key: &str, value: Json<'t>) {
+        match self.get_mut(key) {
+            Some(place) => *place = value,
+            None => self.push(key.to_owned().into(), value),
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &str) -> Option<Json<'t>> {
+        let idx = self.0.iter().position(|(name, _)| name == key)?;
+        Some(self.0.remove(idx).1)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Json<'t>)> {
         self.0.iter().map(|(name, value)| (&**name, value))
     }

@@ -3,6 +3,8 @@
 //! The modules are `cfg(test)`, so that clippy knows their helpers for test code.
 
 #[cfg(test)]
+mod advice;
+#[cfg(test)]
 mod csv_spectrum;
 #[cfg(test)]
 mod descriptors;
@@ -12,6 +14,8 @@ mod dialects;
 mod docs;
 #[cfg(test)]
 mod header;
+#[cfg(test)]
+mod infer;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

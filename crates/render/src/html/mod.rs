@@ -36,6 +36,7 @@ pub(crate) fn page(report: &Report) -> String {
                 main {
                     (figures(report))
                     (errors(report))
+                    (advice(report))
                     (rules(report))
                     (summaries(report))
                     (columns(report))
@@ -125,6 +126,23 @@ fn errors(report: &Report) -> Markup {
             (samples("The first errors", &errors.samples))
             @if let Some(warnings) = &report.warnings {
                 (samples("Warnings", &warnings.samples))
+            }
+        }
+    }
+}
+
+/// Says what would mend the errors, numbered as `rowgate schema patch --pick` counts.
+fn advice(report: &Report) -> Markup {
+    if report.advice.is_empty() {
+        return html! {};
+    }
+    html! {
+        section {
+            h2 { "Advice" }
+            ol {
+                @for advice in &report.advice {
+                    li { (visible(&advice.text)) }
+                }
             }
         }
     }
