@@ -55,7 +55,7 @@ impl App {
         }
     }
 
-    async fn descriptor(&self, place: &PlaceUri) -> Result<Vec<u8>> {
+    pub(crate) async fn descriptor(&self, place: &PlaceUri) -> Result<Vec<u8>> {
         let source = self.open(place, Role::Schema).await?;
         read_descriptor(&source, self.settings().limits.schema_bytes.bytes()).await
     }

@@ -2,7 +2,6 @@
 
 use rowgate_core::control::Control;
 use rowgate_core::dialect::DialectOptions;
-use rowgate_core::error::Role;
 use rowgate_core::infer::Inferred;
 use rowgate_core::schema::{self, Notation};
 use rowgate_core::{Error, ErrorKind, Result, run};
@@ -10,7 +9,6 @@ use rowgate_core::{Error, ErrorKind, Result, run};
 use crate::decoding::Decoding;
 use crate::jobs::App;
 use crate::place::PlaceUri;
-use crate::schemas::read_descriptor;
 
 impl App {
     /// Proposes a schema that accepts every well-formed record of a source.
@@ -55,10 +53,5 @@ impl App {
         let descriptor = self.descriptor(schema).await?;
         let advice = self.descriptor(advice).await?;
         schema::patch(&descriptor, notation, &advice, picked)
-    }
-
-    async fn descriptor(&self, place: &PlaceUri) -> Result<Vec<u8>> {
-        let source = self.open(place, Role::Schema).await?;
-        read_descriptor(&source, self.settings().limits.schema_bytes.bytes()).await
     }
 }

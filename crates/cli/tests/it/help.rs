@@ -2,13 +2,15 @@
 
 use crate::bench::Bench;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "",
     "ingest",
     "validate",
     "count",
+    "infer",
     "schema",
     "schema check",
+    "schema patch",
     "uploads",
     "uploads list",
     "uploads abort",
@@ -37,6 +39,7 @@ fn the_help_is_as_published() {
 fn every_flag_is_tried_by_some_test() {
     let tests = [
         include_str!("commands.rs"),
+        include_str!("infer.rs"),
         include_str!("ingest.rs"),
         include_str!("keys.rs"),
         include_str!("refusals.rs"),

@@ -144,6 +144,10 @@ fn malformed_records_count_for_nothing() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the corpora lie beside the checkout"
+)]
 fn every_table_of_the_corpora_passes_by_its_own_schema() {
     let Some(folder) = std::env::var_os("CORPORA_DIR") else {
         return;
@@ -161,6 +165,7 @@ fn every_table_of_the_corpora_passes_by_its_own_schema() {
 }
 
 /// Hands on every table below a folder that is not too long for a test.
+#[expect(clippy::disallowed_methods, reason = "the corpora are files")]
 fn each_table(folder: &Path, hand_on: &mut impl FnMut(&Path, &[u8])) {
     const TABLE_BYTES_MAX: u64 = 2 * 1024 * 1024;
     for entry in std::fs::read_dir(folder).unwrap() {
