@@ -38,6 +38,7 @@ fn the_help_is_as_published() {
 #[test]
 fn every_flag_is_tried_by_some_test() {
     let tests = [
+        include_str!("block.rs"),
         include_str!("commands.rs"),
         include_str!("infer.rs"),
         include_str!("ingest.rs"),

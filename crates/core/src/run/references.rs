@@ -173,7 +173,7 @@ impl<'j> Wanted<'j> {
                 ErrorKind::Settings,
                 format!(
                     "the schema refers to the resource `{name}`, which is not given: say where it \
-                     is with --resource '{name}=URI'"
+                     is in a data package, or with --resource '{name}=URI'"
                 ),
             )
         })?;

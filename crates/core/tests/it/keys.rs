@@ -148,8 +148,8 @@ fn what_is_wrong_with_a_reference_is_said_before_the_first_record() {
         &job,
         &source,
         ErrorKind::Settings,
-        "the schema refers to the resource `customers`, which is not given: say where it is with \
-         --resource 'customers=URI'",
+        "the schema refers to the resource `customers`, which is not given: say where it is in a \
+         data package, or with --resource 'customers=URI'",
     );
     job.resources = vec![resource("number,name\n7,Bo\n", None)];
     check_refused(

@@ -2,6 +2,8 @@
 
 // Under `cfg(test)`, so that the lints know that helpers are tests as well.
 #[cfg(test)]
+mod block;
+#[cfg(test)]
 mod bootstrap;
 #[cfg(test)]
 mod harness;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod block;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod hostile;
