@@ -64,7 +64,7 @@ async fn tables_come_from_the_package_or_are_asked_for_by_name() {
     let chain = fault.chain();
     assert!(chain.contains("the resource `shops`"), "{chain}");
     assert!(lake.get("out.csv").await.is_none());
-    let report = handle(&app, &event(&lake, "package.json", "out.csv")).await;
+    let report = handle(&app, &event(&lake, "package.json#orders", "out.csv")).await;
     let report = report.unwrap();
     assert_eq!((report.records.accepted, report.records.rejected), (1, 1));
     assert_eq!(lake.get("out.csv").await.unwrap(), "shop\na\n");
