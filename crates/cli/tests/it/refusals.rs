@@ -319,7 +319,7 @@ fn what_the_command_line_does_not_know_is_named() {
         2,
         &["`x` is no encoding"],
     );
-    check(&bench, "infer good.csv", 2, &["unrecognized subcommand"]);
+    check(&bench, "infers good.csv", 2, &["unrecognized subcommand"]);
     check(&bench, "ingest good.csv", 2, &["--schema", "--to"]);
     check(&bench, "-q -v count good.csv", 2, &["cannot be used with"]);
 }
