@@ -157,7 +157,7 @@ mod tests {
             .lines()
             .filter(|line| !line.starts_with([' ', '#']))
             .collect();
-        assert_eq!(named.len(), 4);
+        assert_eq!(named.len(), 5);
         for line in named {
             assert!(line.contains("==") && line.ends_with('\\'), "{line}");
         }
