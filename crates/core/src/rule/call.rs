@@ -8,7 +8,6 @@ use super::datum::Datum;
 use super::signature::{ARGS_MAX, Gives, SIGNATURES, Signature, Style, Takes, VARIADIC};
 use super::syntax::{Expr, Node};
 use super::types::Type;
-use crate::schema::did_you_mean;
 
 /// The most memory that one compiled pattern may take, in bytes.
 const PATTERN_BYTES_MAX: usize = 1024 * 1024;
@@ -146,7 +145,7 @@ impl Checker<'_> {
             "abs" | "ceil" | "floor" | "round" => format!("write `math.{name}(..)`"),
             "min" => "write `math.least(..)`".to_owned(),
             "max" => "write `math.greatest(..)`".to_owned(),
-            _ => did_you_mean(name, known.into_iter()),
+            _ => self.hint(name, known.into_iter()),
         };
         self.flaw(at, format!("there is no function `{name}`"), hint)
     }

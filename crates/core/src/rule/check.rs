@@ -54,6 +54,19 @@ impl<'c> Checker<'c> {
         }
     }
 
+    /// Returns a hint at a known name, as long as flaws are noted.
+    pub(super) fn hint<'k>(
+        &self,
+        name: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) -> String {
+        if self.flaws.len() < FLAWS_MAX {
+            did_you_mean(name, known)
+        } else {
+            String::new()
+        }
+    }
+
     /// Notes a flaw. Returns `None`, for there is no code then.
     pub(super) fn flaw<T>(
         &mut self,
@@ -166,7 +179,7 @@ impl<'c> Checker<'c> {
         } else {
             let variables = self.variables.iter().map(|(name, _)| name.as_str());
             let known: Vec<_> = variables.chain([ROW]).collect();
-            did_you_mean(name, known.into_iter())
+            self.hint(name, known.into_iter())
         };
         self.flaw(at, format!("`{name}` is no name here"), hint)
     }
@@ -174,7 +187,7 @@ impl<'c> Checker<'c> {
     fn field(&mut self, at: usize, name: &str) -> Option<Typed> {
         let columns = self.columns;
         let Some(field) = columns.iter().position(|column| column.name == name) else {
-            let hint = did_you_mean(name, columns.iter().map(|column| column.name));
+            let hint = self.hint(name, columns.iter().map(|column| column.name));
             return self.flaw(at, format!("the schema has no field `{name}`"), hint);
         };
         let slot = self.slots.iter().position(|used| *used == field);

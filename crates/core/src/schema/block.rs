@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::did_you_mean;
 use super::extension::{
     Extension, FormulaPolicy, LabelCase, LabelMatching, LabelSpace, RuleText, Severity, SummaryOf,
     SummaryText, TemporalAny,
@@ -97,8 +96,8 @@ pub(super) fn rules(extension: &Extension, fields: &[Field], faults: &mut Faults
 
 fn refuse_unknown(object: &Object<'_>, known: &[&str], path: &Path<'_>, faults: &mut Faults) {
     for (key, _) in object.iter().filter(|(key, _)| !known.contains(key)) {
-        let hint = did_you_mean(key, known.iter().copied());
-        faults.push(&path.key(key), format!("unknown key `{key}`"), &hint);
+        let message = format!("unknown key `{key}`");
+        faults.push_unknown(&path.key(key), message, key, known.iter().copied());
     }
 }
 
@@ -115,8 +114,9 @@ fn choice<T: Copy + Default>(
     };
     let found = known.iter().find(|(name, _)| *name == word);
     if found.is_none() {
-        let hint = did_you_mean(word, known.iter().map(|(name, _)| *name));
-        faults.push(&path.key(key), format!("unknown word `{word}`"), &hint);
+        let message = format!("unknown word `{word}`");
+        let known = known.iter().map(|(name, _)| *name);
+        faults.push_unknown(&path.key(key), message, word, known);
     }
     found.map_or_else(T::default, |(_, value)| *value)
 }

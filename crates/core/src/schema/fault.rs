@@ -3,10 +3,12 @@
 use std::fmt;
 
 use super::json::{Json, Object};
-use super::likely;
+use super::{did_you_mean, likely};
 
 /// The most faults that are listed; further ones are counted.
 pub const FAULTS_MAX: usize = 1_000;
+/// The most faults before those that get no hint at a known name any more.
+const HINTED_MAX: usize = 100;
 
 /// One thing that is wrong with a descriptor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +151,23 @@ impl Faults {
         self.listed.push(SchemaFault::new(path, message, hint));
     }
 
+    /// Notes that a name is none of the known ones, and hints at the one that may be meant. The
+    /// hint is looked for as long as it is of use to anybody.
+    pub(super) fn push_unknown<'k>(
+        &mut self,
+        path: &Path<'_>,
+        message: impl Into<String>,
+        name: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let hint = if self.listed.len() < HINTED_MAX {
+            did_you_mean(name, known)
+        } else {
+            String::new()
+        };
+        self.push(path, message, &hint);
+    }
+
     /// Notes that a value is not of the JSON type that belongs there.
     pub(super) fn push_type(&mut self, path: &Path<'_>, expected: &str, found: &Json<'_>) {
         let found = found.type_name();
@@ -166,6 +185,9 @@ impl Faults {
     /// misspelt.
     pub(super) fn note_unlikely(&mut self, object: &Object<'_>, known: &[&str], path: &Path<'_>) {
         for (key, _) in object.iter().filter(|(key, _)| !known.contains(key)) {
+            if self.notes.len() == FAULTS_MAX {
+                return;
+            }
             if let Some(likely) = likely(key, known.iter().copied()) {
                 let message = format!("property `{key}` is not of the standard, and is ignored");
                 self.note(

@@ -389,23 +389,43 @@ pub(crate) fn did_you_mean<'k>(name: &str, known: impl Iterator<Item = &'k str> 
     if let Some(candidate) = likely(name, known.clone()) {
         return format!("did you mean `{candidate}`?");
     }
-    let n_more = known.clone().skip(KNOWN_SHOWN_MAX).count();
+    let n_shown = known.clone().take(KNOWN_SHOWN_MAX);
+    let n_shown = n_shown
+        .take_while(|name| name.len() <= NAME_BYTES_MAX)
+        .count();
+    let n_more = known.clone().skip(n_shown).count();
     let known: Vec<String> = known
-        .take(KNOWN_SHOWN_MAX)
+        .take(n_shown)
         .map(|name| format!("`{name}`"))
         .collect();
     let more = match n_more {
         0 => String::new(),
+        n if n_shown == 0 => return format!("{n} are known"),
         n => format!(" and {n} more"),
     };
     format!("known: {}{more}", known.join(", "))
 }
 
-/// Returns the known name that `name` is likely to stand for.
+/// The longest name that hints compare and show: to compare takes time with the square of it.
+const NAME_BYTES_MAX: usize = 100;
+
+/// Returns the known name that `name` is likely to stand for, among the first thousand.
 fn likely<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     const SIMILARITY_MIN: f64 = 0.8;
+    const COMPARED_MAX: usize = 1_000;
+    if name.len() > NAME_BYTES_MAX {
+        return None;
+    }
     let lower = name.to_lowercase();
-    let similar = known.map(|candidate| {
+    let is_as_long = |candidate: &&str| {
+        let (short, long) = (
+            name.len().min(candidate.len()),
+            name.len().max(candidate.len()),
+        );
+        long <= 2 * short + 2
+    };
+    let comparable = known.take(COMPARED_MAX).filter(is_as_long);
+    let similar = comparable.map(|candidate| {
         let similarity = strsim::jaro_winkler(&lower, &candidate.to_lowercase());
         (similarity, candidate)
     });

@@ -2,7 +2,7 @@
 
 use super::fault::{Faults, Path};
 use super::json::Json;
-use super::{Field, FieldKind, did_you_mean};
+use super::{Field, FieldKind};
 
 /// A field as far as it could be read: one that is at fault still has its place, and perhaps its name.
 pub(super) struct Column<'j> {
@@ -67,8 +67,7 @@ impl<'c> Names<'c> {
     pub(super) fn refer(&self, name: &str, path: &Path<'_>, faults: &mut Faults) -> Option<usize> {
         let found = self.find(name);
         if found.is_none() && self.are_complete {
-            let hint = did_you_mean(name, self.iter());
-            faults.push(path, format!("unknown field `{name}`"), &hint);
+            faults.push_unknown(path, format!("unknown field `{name}`"), name, self.iter());
         }
         found
     }

@@ -7,7 +7,7 @@ use super::json::{Json, Object};
 use super::read;
 use super::resource::{self, Envelope, ReferencedResource};
 use super::text::{self, Notation};
-use super::{ReferencedTable, Schema, did_you_mean};
+use super::{ReferencedTable, Schema};
 
 /// Everything that a descriptor says of one table.
 #[derive(Clone, Debug)]
@@ -230,7 +230,7 @@ impl Reader<'_, '_> {
             let found = listed.iter().find(|listed| listed.name == Some(asked));
             if found.is_none() {
                 let message = format!("the package has no resource `{asked}`");
-                self.faults.push(path, message, &did_you_mean(asked, names));
+                self.faults.push_unknown(path, message, asked, names);
             }
             return found;
         }
@@ -338,11 +338,13 @@ impl Reader<'_, '_> {
             return;
         };
         let names = schema.fields().iter().map(super::Field::name);
+        let known: HashSet<&str> = names.clone().collect();
         for (idx, field) in fields.iter().enumerate() {
-            if !names.clone().any(|name| name == field) {
+            if !known.contains(field.as_str()) {
                 let message = format!("the resource has no field `{field}`");
-                let hint = did_you_mean(field, names.clone());
-                self.faults.push(&path.index(idx), message, &hint);
+                let names = names.clone();
+                self.faults
+                    .push_unknown(&path.index(idx), message, field, names);
             }
         }
     }

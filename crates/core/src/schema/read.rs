@@ -10,7 +10,7 @@ use super::json::{Json, Object};
 use super::keys::Keys;
 use super::names::{Column, Names};
 use super::text::{self, Notation};
-use super::{Field, FieldsMatch, Schema, did_you_mean, field};
+use super::{Field, FieldsMatch, Schema, field};
 use crate::check::Presence;
 use crate::check::words::Words;
 
@@ -148,8 +148,8 @@ fn fields_match(json: &Json<'_>, path: &Path<'_>, faults: &mut Faults) -> Option
     let known = FieldsMatch::ALL.iter().copied();
     let found = known.clone().find(|known| known.as_str() == name);
     if found.is_none() {
-        let hint = did_you_mean(name, known.map(FieldsMatch::as_str));
-        faults.push(path, format!("unknown way to match `{name}`"), &hint);
+        let message = format!("unknown way to match `{name}`");
+        faults.push_unknown(path, message, name, known.map(FieldsMatch::as_str));
     }
     found
 }

@@ -390,20 +390,26 @@ impl NumberSyntax {
 
     /// Drops the text before the number, as far as any may stand there.
     ///
-    /// `None` if that text holds a sign: to strip `-$5` to `5` would turn a debt into a gift.
+    /// `None` if that text holds a sign, or opens a parenthesis around the number, which is the
+    /// minus of accountants: to strip `-$5` to `5` would turn a debt into a gift. `None` as well if
+    /// a decimal mark follows text without a space: that of `Rs.500` ends an abbreviation.
     fn without_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
         if self.surroundings == Surroundings::Bare {
             return Some(text);
         }
         let mut rest = text;
+        let mut last = None;
+        let mut is_open = false;
         while !self.starts_number(rest.as_bytes()) {
             let mut chars = rest.chars();
-            if !chars.next().is_some_and(is_mere_text) {
-                return None;
-            }
+            let c = chars.next().filter(|c| is_mere_text(*c))?;
+            is_open = c == '(' || is_open && c != ')';
+            last = Some(c);
             rest = chars.as_str();
         }
-        Some(rest)
+        let follows_text = last.is_some_and(|c| !c.is_whitespace());
+        let is_abbreviated = follows_text && rest.starts_with(&*self.decimal_mark);
+        (!is_open && !is_abbreviated).then_some(rest)
     }
 
     fn starts_number(&self, text: &[u8]) -> bool {

@@ -5,11 +5,11 @@ mod lengths;
 
 use std::fmt::Display;
 
+use super::FieldKind;
 use super::fault::{Faults, Path};
 use super::field::json_schema;
 use super::json::{Json, Object};
 use super::read::flag;
-use super::{FieldKind, did_you_mean};
 use crate::check::json_schema::JsonSchema;
 use crate::check::rules::{Bound, Members, Rules, Side};
 use crate::check::{Pattern, pattern};
@@ -128,8 +128,8 @@ impl<'a> Constraints<'a> {
         for (name, _) in object.into_iter().flat_map(Object::iter) {
             let path = path.key(name);
             if !NAMES.contains(&name) {
-                let hint = did_you_mean(name, NAMES.iter().copied());
-                faults.push(&path, format!("unknown constraint `{name}`"), &hint);
+                let message = format!("unknown constraint `{name}`");
+                faults.push_unknown(&path, message, name, NAMES.iter().copied());
             } else if let Some(kind) = kind
                 && !applies(name, kind)
             {

@@ -6,7 +6,6 @@ use crate::check::Cast;
 use crate::check::list::ListRules;
 use crate::check::rules::Rules;
 use crate::schema::constraint::Constraints;
-use crate::schema::did_you_mean;
 use crate::schema::fault::Faults;
 use crate::schema::json::Json;
 use crate::schema::read::string;
@@ -127,8 +126,8 @@ impl Reader<'_> {
         let found = known.clone().find(|known| known.as_str() == name);
         if found.is_none() {
             let message = format!("a list has no items of the type `{name}`");
-            let hint = did_you_mean(name, known.map(ItemType::as_str));
-            faults.push(&self.path.key("itemType"), message, &hint);
+            let known = known.map(ItemType::as_str);
+            faults.push_unknown(&self.path.key("itemType"), message, name, known);
         }
         found
     }

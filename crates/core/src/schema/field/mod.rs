@@ -18,7 +18,7 @@ use super::extension::TemporalAny;
 use super::fault::{Faults, Path};
 use super::json::{Json, Object};
 use super::read::{Inherited, flag, missing_values, string};
-use super::{Field, FieldKind, Uniqueness, did_you_mean};
+use super::{Field, FieldKind, Uniqueness};
 use crate::check::{Cast, ColumnCheck, Presence};
 
 /// Reads the name of a field.
@@ -122,8 +122,8 @@ fn kind(object: &Object<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Fie
     let found = known.clone().find(|known| known.as_str() == name);
     let path = path.key("type");
     if found.is_none() {
-        let hint = did_you_mean(name, known.map(FieldKind::as_str));
-        faults.push(&path, format!("unknown type `{name}`"), &hint);
+        let known = known.map(FieldKind::as_str);
+        faults.push_unknown(&path, format!("unknown type `{name}`"), name, known);
     }
     found
 }
@@ -192,8 +192,7 @@ impl Reader<'_> {
         let found = known.clone().find(|known| as_str(*known) == name);
         if found.is_none() {
             let message = format!("unknown format `{name}` of a {}", self.kind);
-            let hint = did_you_mean(name, known.map(as_str));
-            faults.push(&self.path.key("format"), message, &hint);
+            faults.push_unknown(&self.path.key("format"), message, name, known.map(as_str));
         }
         found
     }

@@ -177,3 +177,21 @@ fn likely_misspellings_are_remarked_on() {
         ]
     );
 }
+
+#[test]
+fn hints_compare_no_long_names_and_are_given_to_the_first_faults_alone() {
+    let unknown: Vec<String> = (0..2_000).map(|n| format!("\"amuont{n}\"")).collect();
+    let descriptor =
+        |names: &str| format!(r#"{{"fields": [{{"name": "amount"}}], "primaryKey": [{names}]}}"#);
+    let hints = |names: &str| -> Vec<Option<String>> {
+        let faults = Schema::parse(descriptor(names).as_bytes()).unwrap_err();
+        faults.iter().map(|fault| fault.hint.clone()).collect()
+    };
+    let found = hints(&unknown.join(","));
+    assert_eq!(found[0].as_deref(), Some("did you mean `amount`?"));
+    assert_eq!(found[99].as_deref(), Some("did you mean `amount`?"));
+    assert!(found[100..].iter().all(Option::is_none));
+
+    let long = format!("\"amount{}\"", "t".repeat(1_000_000));
+    assert_eq!(hints(&long), [Some("known: `amount`".to_owned())]);
+}

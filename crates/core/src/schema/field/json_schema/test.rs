@@ -6,7 +6,6 @@ use super::Compiler;
 use crate::check::json_schema::{Dependent, JsonType, NodeId, SizeBound, SizeOf, Test};
 use crate::check::pattern::ecma;
 use crate::check::rules::Side;
-use crate::schema::did_you_mean;
 use crate::schema::fault::Path;
 use crate::schema::field::literal::write_json;
 use crate::schema::json::{Json, Object};
@@ -94,9 +93,9 @@ impl Compiler<'_> {
             let name = self.text(item, path)?;
             let known = JsonType::ALL.iter();
             let Some((_, of)) = known.clone().find(|(known, _)| *known == name) else {
-                let hint = did_you_mean(name, known.map(|(known, _)| *known));
-                self.faults
-                    .push(path, format!("unknown type `{name}`"), &hint);
+                let message = format!("unknown type `{name}`");
+                let known = known.map(|(known, _)| *known);
+                self.faults.push_unknown(path, message, name, known);
                 return None;
             };
             types.push(*of);
