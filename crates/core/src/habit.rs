@@ -4,7 +4,8 @@
 /// Texts that often say that there is no value.
 pub(crate) const MISSING: &[&str] = &[
     "NA", "N/A", "n/a", "na", "N.A.", "n.a.", "#N/A", "NULL", "Null", "null", "(null)", "\\N",
-    "None", "none", "nil", "NaN", "nan", "NAN", "-", "--", "—", "?", ".",
+    "None", "none", "NONE", "nil", "Nil", "NIL", "NaN", "nan", "NAN", "-", "--", "—", "?", ".",
+    "missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN", "(blank)", "<NA>",
 ];
 
 /// Texts that often stand for true and false, in pairs: a word and its opposite.
@@ -13,6 +14,15 @@ pub(crate) const BOOLEANS: &[(&[&str], &[&str])] = &[
     (&["y", "Y"], &["n", "N"]),
     (&["t", "T"], &["f", "F"]),
     (&["on", "On", "ON"], &["off", "Off", "OFF"]),
+    (&["ja", "Ja", "JA"], &["nein", "Nein", "NEIN"]),
+    (&["ja", "Ja", "JA"], &["nee", "Nee", "NEE"]),
+    (&["j", "J"], &["n", "N"]),
+    (&["wahr", "Wahr", "WAHR"], &["falsch", "Falsch", "FALSCH"]),
+    (&["oui", "Oui", "OUI"], &["non", "Non", "NON"]),
+    (&["vrai", "Vrai", "VRAI"], &["faux", "Faux", "FAUX"]),
+    // `SI` and `NO` are countries as well.
+    (&["si", "Si", "sí", "Sí", "sì", "Sì"], &["no", "No"]),
+    (&["sim", "Sim", "SIM"], &["não", "Não", "NÃO"]),
 ];
 
 /// A pattern of dates or times.
@@ -89,3 +99,9 @@ pub(crate) const MARKS: &[(&str, Option<&str>)] = &[
     (".", Some("'")),
     (".", Some("’")),
 ];
+
+/// Signs that stand beside a number and are its unit. Not those that change what it says: `<5` and
+/// `(5)` are no 5.
+pub(crate) fn is_unit_sign(c: char) -> bool {
+    matches!(c, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}' | '%' | '‰' | '°')
+}

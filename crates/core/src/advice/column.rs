@@ -1,6 +1,7 @@
 //! What is gathered of a column's errors: exact counts for what is tried from the first of them on.
 
 use super::mend::{Change, Mend};
+use super::unit::Units;
 use super::{Advice, PatchOp, PatchValue, label, thousands};
 use crate::check::words::Words;
 use crate::check::{Cast, Verdict};
@@ -14,8 +15,7 @@ const VALUES_MAX: usize = 128;
 const VALUE_BYTES_MAX: usize = 64;
 /// How many values an advice names.
 const NAMED_MAX: usize = 5;
-/// A value that no list knows is taken for a missing one, or for a member of an `enum`, if it makes
-/// at least this many errors.
+/// A value is taken for a member of an `enum` if it makes at least this many errors.
 const REPEATS_MIN: u64 = 2;
 
 /// What is known of a column in error.
@@ -34,6 +34,8 @@ pub(super) struct ColumnErrors {
     n_absent: u64,
     /// The members of an `enum` of texts, in lower case.
     lower: Option<Words>,
+    /// What stands around numbers.
+    units: Units,
 }
 
 impl ColumnErrors {
@@ -47,6 +49,7 @@ impl ColumnErrors {
             n_cased: 0,
             n_absent: 0,
             lower: lower.map(Iterator::collect),
+            units: Units::default(),
         }
     }
 
@@ -66,7 +69,10 @@ impl ColumnErrors {
         // White space is no text around a number that anybody meant.
         let tried = |mend: &&mut Mend| !is_spaced || mend.change != Change::TextAround;
         for mend in self.mends.iter_mut().filter(tried) {
-            mend.add(cell, n_errors);
+            let is_mended = mend.add(cell, n_errors);
+            if is_mended && mend.change == Change::TextAround {
+                self.units.add(cell);
+            }
         }
         if let Some(lower) = &self.lower
             && cell.len() <= VALUE_BYTES_MAX
@@ -123,7 +129,8 @@ impl ColumnErrors {
     /// Another format, other marks, or a wider type.
     fn as_written(&self, field: &Field, at: &str) -> Option<Advice> {
         let mut best: Option<&Mend> = None;
-        for mend in &self.mends {
+        let is_meant = |mend: &&Mend| mend.change != Change::TextAround || self.units.are_units();
+        for mend in self.mends.iter().filter(is_meant) {
             // What comes first is to be preferred, and text around numbers only to nothing at all.
             let is_better = best.is_none_or(|best| {
                 mend.count > best.count && mend.change != Change::TextAround || best.count == 0
@@ -154,14 +161,10 @@ impl ColumnErrors {
         if field.is_required() || matches!(field.check().cast, Cast::Any(_)) {
             return None;
         }
-        let is_text = matches!(field.check().cast, Cast::Text(_));
-        let is_marker = |value: &str, count: u64| {
-            habit::MISSING.contains(&value)
-                || !is_text && count >= REPEATS_MIN && count * 2 >= self.of && is_word(value)
-        };
         let is_boolean = matches!(field.check().cast, Cast::Boolean(..));
-        let words = self.named(|value, count| {
-            is_marker(value, count) && !(is_boolean && is_boolean_word(value))
+        // No other word, however often it is there: the patch would erase it.
+        let words = self.named(|value, _| {
+            habit::MISSING.contains(&value) && !(is_boolean && is_boolean_word(value))
         });
         let count = words.iter().map(|(_, count)| count).sum();
         if !self.is_worth(count) {
@@ -182,8 +185,17 @@ impl ColumnErrors {
         let Cast::Boolean(syntax, _) = &field.check().cast else {
             return None;
         };
-        let trues = self.named(|value, _| is_true_word(value));
-        let falses = self.named(|value, _| is_boolean_word(value) && !is_true_word(value));
+        // One word alone says little: beside `m`, an `f` is not false.
+        let is_used = |words: &[&str], known: &Words| {
+            let mut words = words.iter();
+            words.any(|word| known.contains(word) || self.has_value(word))
+        };
+        let pairs = habit::BOOLEANS.iter().filter(|(trues, falses)| {
+            is_used(trues, &syntax.true_values) && is_used(falses, &syntax.false_values)
+        });
+        let trues = self.named(|value, _| pairs.clone().any(|(trues, _)| trues.contains(&value)));
+        let falses =
+            self.named(|value, _| pairs.clone().any(|(_, falses)| falses.contains(&value)));
         let count = trues.iter().chain(&falses).map(|(_, count)| count).sum();
         if !self.is_worth(count) {
             return None;
@@ -249,6 +261,11 @@ impl ColumnErrors {
     /// Whether it is worth a line: one error in a hundred.
     fn is_worth(&self, count: u64) -> bool {
         count > 0 && count.saturating_mul(100) >= self.of
+    }
+
+    fn has_value(&self, value: &str) -> bool {
+        let found = self.values.binary_search_by(|(v, _)| (**v).cmp(value));
+        found.is_ok()
     }
 
     /// Returns the values that are meant, most frequent first, as many as an advice names.
@@ -325,26 +342,13 @@ fn closed_texts(field: &Field) -> Option<&Words> {
     }
 }
 
-/// Whether a value of numbers or times is a word: it has no digit.
-fn is_word(value: &str) -> bool {
-    value == value.trim() && !value.contains(|c: char| c.is_numeric())
-}
-
 fn is_known(value: &str) -> bool {
     habit::MISSING.contains(&value) || is_boolean_word(value)
 }
 
-fn is_true_word(value: &str) -> bool {
-    habit::BOOLEANS
-        .iter()
-        .any(|(trues, _)| trues.contains(&value))
-}
-
 fn is_boolean_word(value: &str) -> bool {
-    is_true_word(value)
-        || habit::BOOLEANS
-            .iter()
-            .any(|(_, falses)| falses.contains(&value))
+    let mut pairs = habit::BOOLEANS.iter();
+    pairs.any(|(trues, falses)| trues.contains(&value) || falses.contains(&value))
 }
 
 fn list(words: &[(&str, u64)]) -> String {

@@ -148,12 +148,13 @@ impl Mend {
         }
     }
 
-    /// Takes a cell with so many errors.
-    pub(super) fn add(&mut self, cell: &str, n_errors: u64) {
-        let mut reasons = Vec::new();
-        if self.check.check(cell, &mut reasons) == Verdict::Valid {
+    /// Takes a cell with so many errors; returns whether it mends them.
+    pub(super) fn add(&mut self, cell: &str, n_errors: u64) -> bool {
+        let is_mended = self.check.check(cell, &mut Vec::new()) == Verdict::Valid;
+        if is_mended {
             self.count += n_errors;
         }
+        is_mended
     }
 }
 

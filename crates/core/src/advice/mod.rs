@@ -3,6 +3,7 @@
 mod advisor;
 mod column;
 mod mend;
+mod unit;
 
 use serde::Serialize;
 

@@ -115,6 +115,40 @@ fn each_mend_is_found_and_keeps_its_word() {
     );
 }
 
+/// As [`check`], of cells that come so often.
+#[track_caller]
+fn check_often(field: &str, cells: &[(usize, &str)], expected: &[&str]) {
+    let cells = cells
+        .iter()
+        .flat_map(|(n, cell)| std::iter::repeat_n(*cell, *n));
+    check(field, &cells.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn no_advice_erases_data_or_reads_it_as_something_else() {
+    let boolean = r#""type": "boolean""#;
+    check_often(
+        boolean,
+        &[(20, "ja"), (20, "nein")],
+        &[
+            "40 of 40 errors of column `c` pass if `trueValues` has `ja` and `falseValues` has `nein`",
+        ],
+    );
+    check_often(boolean, &[(20, "m"), (20, "f")], &[]);
+    check_often(boolean, &[(20, "maybe")], &[]);
+    let integer = r#""type": "integer""#;
+    check_often(integer, &[(9, "twelve"), (1, "1")], &[]);
+    check_often(integer, &[(9, "12O"), (9, "13O")], &[]);
+    check_often(
+        integer,
+        &[(1, "12 kg"), (1, "13 kg")],
+        &[
+            "2 of 2 errors of column `c` pass if `bareNumber` is `false`, for there is text around numbers",
+        ],
+    );
+    check_often(integer, &[(2, "5 kg"), (2, "7 lb")], &[]);
+}
+
 #[test]
 fn what_may_mean_two_things_has_no_patch() {
     check(
