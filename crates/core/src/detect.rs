@@ -20,10 +20,6 @@ pub struct Detected {
 pub enum Trait {
     /// What stands between fields.
     Delimiter,
-    /// How it is compressed.
-    Compression,
-    /// How its text is encoded.
-    Encoding,
 }
 
 /// What was found of a candidate.

@@ -4,10 +4,15 @@
 #[cold]
 pub(crate) fn expected(record: &[u8], at: usize) -> String {
     let rest = record.get(at..).unwrap_or_default();
+    if let [high @ 0xF8..=0xFB, low @ 0x80..=0xBF, ..] = rest {
+        // What stands for a byte that the declared encoding does not have: see `rowgate-decode`.
+        let byte = ((high & 0b11) << 6) | (low & 0b11_1111);
+        return format!(
+            "text in the source's encoding, found the byte {byte:02X} that has no meaning there"
+        );
+    }
     let byte = rest.first().copied().unwrap_or_default();
-    let hint = if is_undecoded(rest) {
-        ""
-    } else if record.contains(&0) {
+    let hint = if record.contains(&0) {
         "; it may be UTF-16: say so with --encoding if it is"
     } else if is_western(record) {
         "; it may be windows-1252 (or ISO-8859-1): say so with --encoding if it is"
@@ -15,11 +20,6 @@ pub(crate) fn expected(record: &[u8], at: usize) -> String {
         ""
     };
     format!("UTF-8, found the byte {byte:02X} {at} bytes into the record{hint}")
-}
-
-/// Whether the bytes stand for one that its declared encoding does not have.
-fn is_undecoded(bytes: &[u8]) -> bool {
-    matches!(bytes, [0xF8..=0xFB, 0x80..=0xBF, ..])
 }
 
 /// Whether all bytes beyond ASCII stand where Western texts have letters and signs: alone or in
@@ -53,6 +53,13 @@ mod tests {
         check(b"\x8A\x8B\x8C\x8D", "");
         check(b"\xCF\xF0\xE8\xE2\xE5\xF2", "");
         check(b"a\xFF\0b\0", "UTF-16");
-        check(b"a\xFB\xA9b", "");
+    }
+
+    #[test]
+    fn a_byte_that_an_encoding_lacks_is_named_as_it_was() {
+        assert_eq!(
+            expected(b"a\xFB\xA9b", 1),
+            "text in the source's encoding, found the byte E9 that has no meaning there"
+        );
     }
 }

@@ -270,7 +270,7 @@ impl Code {
                  and no customer has the id `7`."
             }
             Self::FieldTooLong => "A cell of 200 KB where the field limit is 100 KB.",
-            Self::TooManyColumns => "A header of a million labels.",
+            Self::TooManyColumns => "A header of 70,000 labels.",
         }
     }
 
@@ -311,7 +311,8 @@ impl Code {
                  to `equal`."
             }
             Self::EncodingError => {
-                "Save the source as UTF-8: this version reads no other encoding."
+                "Name the encoding that the source is really in with `--encoding`, or save it as UTF-8. \
+                 An encoding is never guessed."
             }
             Self::QuoteError => {
                 "Close the quote, and write a quote inside a quoted value twice: \

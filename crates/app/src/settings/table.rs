@@ -117,7 +117,7 @@ settings! {
         max_rejects: Option<Tolerance> = None;
         /// How many records may be rejected one after the other; any number unless set.
         max_consecutive_rejects: Option<u32> = None;
-        /// Whether the header alone lands when no record is accepted.
+        /// Whether the header alone lands when there are records and none of them is accepted.
         allow_empty: bool = false;
         /// The longest record; a longer one is rejected.
         record_bytes: ByteSize = ByteSize::mib(1),
