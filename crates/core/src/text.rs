@@ -26,7 +26,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// Whether a character is obeyed rather than seen.
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use rowgate_core::report::{RecordError, Report, Status};
-use rowgate_core::text::visible;
+use rowgate_core::text::{shorten, visible};
 use rowgate_core::{Error, Result};
 
 /// How many errors of a column are told in its failure.
@@ -56,7 +56,9 @@ fn tests(report: &Report) -> Vec<Test> {
         ),
     }];
     tests.extend(report.columns.iter().map(|column| {
-        let samples = by_column.get(&Some(column.name.as_str()));
+        // Samples name their column as it is shown.
+        let shown = shorten(&column.name);
+        let samples = by_column.get(&Some(shown.as_str()));
         Test {
             class: "columns",
             name: column.name.clone(),

@@ -130,7 +130,10 @@ fn rules(out: &mut String, report: &Report) {
             [
                 cell(&summary.name),
                 summary.kind.to_owned(),
-                summary.value.clone().unwrap_or_else(|| "none".to_owned()),
+                summary
+                    .value
+                    .as_deref()
+                    .map_or_else(|| "none".to_owned(), cell),
                 thousands(summary.count),
             ]
         });
@@ -157,23 +160,77 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     written.unwrap_or_default();
 }
 
-/// Makes foreign text fit for a table's cell: what Markdown or HTML would obey is escaped.
+/// Parts what GitHub would make a mention or a link of; it is not seen. An escape would not do: mentions
+/// and numbers are looked for in the page, where the escape is gone.
+const PARTING: &str = "<!-- -->";
+
+/// Makes foreign text fit for a table's cell: what Markdown or HTML would obey is escaped, and nothing
+/// in it links out of the page.
 fn cell(text: &str) -> String {
+    let text = visible(text);
     let mut escaped = String::with_capacity(text.len());
-    for c in visible(text).chars() {
+    for (idx, c) in text.char_indices() {
+        let (before, rest) = text.split_at_checked(idx).unwrap_or_default();
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            // A mention or a link would reach out of the page.
-            '@' => escaped.push_str("&#64;"),
             ':' => escaped.push_str("&#58;"),
-            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '!' => {
+            '@' => {
+                escaped.push(c);
+                escaped.push_str(PARTING);
+            }
+            '#' => {
+                escaped.push_str("\\#");
+                escaped.push_str(PARTING);
+            }
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '!' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
-            _ => escaped.push(c),
+            _ => {
+                if is_within_link(before, rest) {
+                    escaped.push_str(PARTING);
+                }
+                escaped.push(c);
+            }
         }
     }
     escaped
+}
+
+/// Whether a link without a scheme goes on here: the dot of `www.`, or the hyphen of `GH-12` and of
+/// other trackers' numbers.
+fn is_within_link(before: &str, rest: &str) -> bool {
+    let is_after_www = || {
+        let mut last = before.bytes().rev();
+        (0..3).all(|_| last.next().is_some_and(|b| b.eq_ignore_ascii_case(&b'w')))
+    };
+    match rest.as_bytes() {
+        [b'.', ..] => is_after_www(),
+        [b'-', b'0'..=b'9', ..] => before.ends_with(|c: char| c.is_ascii_alphabetic()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_cell_links_or_mentions() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(cell(text), expected);
+        }
+        check("www.evil.example", "www<!-- -->.evil.example");
+        check("(WwW.evil", "(WwW<!-- -->.evil");
+        check("https://www.evil", "https&#58;//www<!-- -->.evil");
+        check("GH-12 gh-1", "GH<!-- -->-12 gh<!-- -->-1");
+        check("#12 a/b#3", r"\#<!-- -->12 a/b\#<!-- -->3");
+        check("@all a@b.example", "@<!-- -->all a@<!-- -->b.example");
+        check("<!-- -->", r"&lt;\!-- --&gt;");
+        check("[a](b)", r"\[a\](b)");
+        check("2024-01-02 -1 x-y 1.5 é.", "2024-01-02 -1 x-y 1.5 é.");
+    }
 }

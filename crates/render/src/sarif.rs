@@ -170,7 +170,7 @@ fn finding(error: &RecordError, level: &'static str, codes: &[Code], uri: &str) 
         rule_index: codes.binary_search(&error.code).unwrap_or_default(),
         level,
         message: Text {
-            text: error.message.clone(),
+            text: plain(&error.message),
         },
         locations: [Location {
             physical_location: PhysicalLocation {
@@ -187,9 +187,26 @@ fn finding(error: &RecordError, level: &'static str, codes: &[Code], uri: &str) 
     }
 }
 
+/// Makes foreign text a plain message: brackets would make a link of it (SARIF 2.1.0, 3.11.6).
+fn plain(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '[' | ']') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
 /// Writes a place as a URI reference (RFC 3986): bytes that may not stand in one are escaped.
 fn artifact_uri(place: &str) -> String {
     let mut uri = String::with_capacity(place.len());
+    let is_path = |(name, rest): (&str, &str)| !name.contains('/') && !rest.starts_with("//");
+    if place.split_once(':').is_some_and(is_path) {
+        // What is before the colon would be taken for a scheme.
+        uri.push_str("./");
+    }
     for byte in place.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~:/@!$&'()*+,;=".contains(&byte) {
             uri.push(char::from(byte));
@@ -201,4 +218,37 @@ fn artifact_uri(place: &str) -> String {
         }
     }
     uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_is_a_link() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(plain(text), expected);
+        }
+        check(
+            "found `[fix](https://evil)`",
+            r"found `\[fix\](https://evil)`",
+        );
+        check(r"\[fix](1)", r"\\\[fix\](1)");
+        check("as it is", "as it is");
+    }
+
+    #[test]
+    fn a_path_has_no_scheme() {
+        #[track_caller]
+        fn check(place: &str, expected: &str) {
+            assert_eq!(artifact_uri(place), expected);
+        }
+        check("a:b.csv", "./a:b.csv");
+        check("javascript:x/b.csv", "./javascript:x/b.csv");
+        check("data/a:b.csv", "data/a:b.csv");
+        check("/a:b c.csv", "/a:b%20c.csv");
+        check("s3://bucket/a:b.csv", "s3://bucket/a:b.csv");
+        check("a.csv", "a.csv");
+    }
 }

@@ -5,6 +5,7 @@ use crate::dialect::Mark;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::schema::{Field, FieldKind, FormulaPolicy};
+use crate::text::is_unseen;
 
 /// What is put before such a cell when it is to be escaped. A spreadsheet then takes it for text.
 pub const FORMULA_ESCAPE: u8 = b'\'';
@@ -12,7 +13,8 @@ pub const FORMULA_ESCAPE: u8 = b'\'';
 /// Whether a spreadsheet would take a text for a formula: the first thing in it is `=`, `+`, `-` or
 /// `@` (or one of their full-width forms), or it begins with a tabulator or a line end.
 ///
-/// White space before the sign does not hide it: programs that trim a cell would find the formula.
+/// White space before the sign does not hide it, nor does what is not seen: programs that trim or clean
+/// a cell would find the formula.
 ///
 /// ```
 /// use rowgate_core::gate::is_formula;
@@ -26,7 +28,7 @@ pub fn is_formula(text: &str) -> bool {
     if text.starts_with(['\t', '\r', '\n']) {
         return true;
     }
-    let is_skipped = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}');
+    let is_skipped = |c: char| c.is_whitespace() || is_unseen(c);
     text.trim_start_matches(is_skipped)
         .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
@@ -168,6 +170,11 @@ mod tests {
                 "\u{a0}=1",
                 "\u{feff}=1",
                 "\u{200b}=1",
+                "\u{2060}=1",
+                "\u{ad}=1",
+                "\u{202e}@a",
+                "\0=1",
+                " \u{7f}\u{e0041}-1",
             ],
             true,
         );
