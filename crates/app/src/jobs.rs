@@ -212,26 +212,18 @@ impl App {
         Views::look(resolved, existing).await
     }
 
-    /// Writes the report of a run that wrote nothing else, in each of `formats`.
+    /// Looks at where the report of a run goes that writes nothing else, in each of `formats`.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::DestinationExists`] if something is there that is no report, or the store's
     /// refusal.
-    pub async fn write_report(
-        &self,
-        report: &Report,
-        formats: &[ReportFormat],
-        to: &PlaceUri,
-    ) -> Result<()> {
-        let places: Vec<_> = formats
+    pub async fn reports_at(&self, formats: &[ReportFormat], to: &PlaceUri) -> Result<Views> {
+        let places = formats
             .iter()
-            .map(|format| (*format, views::place_of(*format, to)))
-            .collect();
-        self.views(&places, Existing::Keep)
-            .await?
-            .write(report)
-            .await
+            .map(|format| (*format, views::place_of(*format, to)));
+        let places: Vec<_> = places.collect();
+        self.views(&places, Existing::Keep).await
     }
 
     /// Judges a source as [`ingest`](Self::ingest) would, and writes nothing.
@@ -240,15 +232,15 @@ impl App {
     ///
     /// As [`ingest`](Self::ingest).
     pub async fn dry_run(&self, request: IngestRequest, control: &Control) -> Result<Report> {
-        let places = resolve(&request, self.settings.rejects.format)?;
-        let destination = self.place(&places.destination, Role::Destination).await?;
-        let schema = self.schema(&request.schema).await?;
-        let schema = self.with_resources(schema, &request.resources).await?;
-        let source = self.source(&request.source).await?;
-        run::look_at_destination(&destination, request.existing).await?;
-        let decoding = request.decoding.or(&schema.descriptor.envelope)?;
-        let source = Box::pin(self.decoded(source, &decoding, control)).await?;
-        let job = self.job(schema, request.dialect, &decoding)?;
+        let Prepared {
+            job,
+            source,
+            places,
+            landings,
+            // Looked at, and not written.
+            views: _,
+        } = Box::pin(self.prepare(request, control)).await?;
+        run::look_at_places(&job, &places, &landings).await?;
         let judged = Box::pin(run::validate(
             &job,
             &source,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use rowgate_core::checksum::Crc64;
-use rowgate_core::error::Role;
+use rowgate_core::error::{Role, Whose};
 use rowgate_core::report::Report;
 use rowgate_core::run::Existing;
 use rowgate_core::store::{Condition, ObjectKind, ObjectStore as _, Place, WriteOptions};
@@ -13,8 +13,10 @@ use rowgate_store::any::AnyStore;
 use crate::place::PlaceUri;
 
 /// Places that a report is written to when a run is over, each in a form of its own.
-pub(crate) struct Views(Vec<View>);
+#[derive(Debug)]
+pub struct Views(Vec<View>);
 
+#[derive(Debug)]
 struct View {
     format: ReportFormat,
     place: Place<AnyStore>,
@@ -71,42 +73,50 @@ impl Views {
         Ok(Self(views))
     }
 
-    /// Writes the report in every form.
+    /// Writes the report in every form, in as many as can be.
     ///
     /// # Errors
     ///
-    /// The store's refusal; the message says what is there all the same.
-    pub(crate) async fn write(self, report: &Report) -> Result<()> {
+    /// What kept the first of those that were not written; the message says what is there all the same.
+    pub async fn write(self, report: &Report) -> Result<()> {
+        let mut all_written = Ok(());
         for view in self.0 {
-            let text = view.format.render(report)?;
-            let options = WriteOptions {
-                run: report.run_id.clone(),
-                kind: ObjectKind::Report,
-                condition: view.condition,
-            };
-            let crc64 = Crc64::of(text.as_bytes());
-            let put = view
-                .place
-                .store
-                .put(&view.place.key, Bytes::from(text), crc64, &options);
-            put.await.map_err(|fault| {
-                let cause = Error::store("write", Role::Report, &*view.place.uri, fault);
-                let what_is_there = match &report.output {
-                    Some(output) => format!("`{}` landed", output.uri),
-                    None => "the data was judged".to_owned(),
-                };
-                Error::caused(
-                    ErrorKind::Dependency,
-                    format!(
-                        "{what_is_there}, but its report as {} was not written",
-                        view.format
-                    ),
-                    cause,
-                )
-            })?;
+            let format = view.format;
+            let written = view.write(report).await;
+            all_written = all_written.and(written.map_err(|err| unwritten(report, format, err)));
         }
+        all_written
+    }
+}
+
+impl View {
+    async fn write(self, report: &Report) -> Result<()> {
+        let text = self.format.render(report)?;
+        let options = WriteOptions {
+            run: report.run_id.clone(),
+            kind: ObjectKind::Report,
+            condition: self.condition,
+        };
+        let Place { store, key, uri } = &self.place;
+        let crc64 = Crc64::of(text.as_bytes());
+        let put = store.put(key, Bytes::from(text), crc64, &options).await;
+        put.map_err(|fault| Error::store("write", Role::Report, uri.as_str(), fault))?;
         Ok(())
     }
+}
+
+/// Says of a form of the report that could not be written what is there all the same.
+fn unwritten(report: &Report, format: ReportFormat, err: Error) -> Error {
+    let kind = match err.kind().whose() {
+        Whose::Bug => ErrorKind::Bug,
+        Whose::Caller | Whose::Dependency => ErrorKind::Dependency,
+    };
+    let what_is_there = match &report.output {
+        Some(output) => format!("`{}` landed", output.uri),
+        None => "the data was judged".to_owned(),
+    };
+    let message = format!("{what_is_there}, but its report as {format} was not written");
+    Error::caused(kind, message, err)
 }
 
 /// Returns how a report of a form begins, as much of it as is looked at.

@@ -13,7 +13,7 @@ mod lines;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-pub(crate) use self::lines::{JsonLines, LINE_HEAD};
+pub(crate) use self::lines::{JsonLines, begins_as_lines};
 use crate::batch::{Batch, unescape};
 use crate::dialect::{Dialect, InitialSpace, InnerQuote, LineEnd, Mark};
 use crate::gate::{Redaction, oversized};

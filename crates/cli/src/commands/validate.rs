@@ -25,6 +25,16 @@ pub(super) async fn run(
     let schema = app.schema(&args.schema).await?;
     let schema = app.with_resources(schema, &args.resource).await?;
     let source = app.source(&args.source).await?;
+    let reports = match &args.report {
+        Some(place) => {
+            let formats = match args.report_format.as_slice() {
+                [] => &[ReportFormat::Json],
+                formats => formats,
+            };
+            Some(app.reports_at(formats, place).await?)
+        }
+        None => None,
+    };
     let (dialect, decoding) = (args.dialect.resolve(), args.decoding.resolve());
     // On one terminal, a bar and lines would be in each other's way.
     let bar = match form {
@@ -58,12 +68,8 @@ pub(super) async fn run(
         (Reader::IsGone, Err(err)) if err.kind() == ErrorKind::Cancelled => Ok(EXIT_REFUSED),
         (_, validated) => {
             let report = validated?;
-            if let Some(place) = &args.report {
-                let formats = match args.report_format.as_slice() {
-                    [] => &[ReportFormat::Json],
-                    formats => formats,
-                };
-                app.write_report(&report, formats, place).await?;
+            if let Some(reports) = reports {
+                reports.write(&report).await?;
             }
             finish(printer, global, &report)
         }

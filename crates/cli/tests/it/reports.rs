@@ -72,6 +72,31 @@ fn a_validation_prints_one_form_or_writes_several() {
 }
 
 #[test]
+fn what_stands_in_the_way_is_told_before_anything_is_read() {
+    let bench = Bench::new();
+    bench.write("r.sarif", "somebody's own");
+    let validate =
+        "validate mixed.csv --schema schema.json --report-format sarif,junit --report r.json";
+    let ran = bench.run(validate);
+    assert_eq!(ran.stdout, "");
+    ran.error(2, &["`r.sarif` exists"]);
+    // A dry run finds what an ingest would find.
+    let dry = "ingest good.csv --schema schema.json --to out.csv --report-format html --dry-run";
+    for place in [
+        "out.csv.rejects.csv",
+        "out.csv.report.json",
+        "out.csv.report.html",
+    ] {
+        bench.write(place, "somebody's own");
+        let told = format!("`{place}` exists");
+        bench.run(dry).error(2, &[&told]);
+        std::fs::remove_file(bench.path().join(place)).unwrap();
+    }
+    bench.run(dry).good();
+    assert_eq!(bench.files(), ["r.sarif"]);
+}
+
+#[test]
 fn a_page_asks_the_network_for_nothing_and_obeys_no_data() {
     let bench = hostile();
     let ran = bench.run("validate hostile.csv --schema hostile.json --report-format html");
@@ -116,6 +141,27 @@ fn junit_is_well_formed_and_counts_its_failures() {
     // Header and records, three columns, all of which have errors, and that nothing was accepted.
     assert_eq!((n_tests, n_failures), (5, 4), "{text}");
     assert!(text.contains(r#"tests="5" failures="4""#), "{text}");
+}
+
+#[test]
+fn junit_tells_the_errors_of_a_column_whose_label_is_long() {
+    let bench = Bench::new();
+    let label = "é".repeat(150);
+    bench.write("long.csv", format!("{label}\n1\nnone\n"));
+    let schema = format!(r#"{{"fields": [{{"name": "{label}", "type": "integer"}}]}}"#);
+    bench.write("long.json", schema);
+    let ran = bench.run("validate long.csv --schema long.json --report-format junit");
+    let text = ran.expect(1).stdout;
+    assert!(text.contains(r#"<failure type="type-error""#), "{text}");
+    assert!(text.contains("line 3: type-error: "), "{text}");
+}
+
+#[test]
+fn sarif_links_by_no_data() {
+    let bench = hostile();
+    let ran = bench.run("validate hostile.csv --schema hostile.json --report-format sarif");
+    let text = ran.expect(1).stdout;
+    assert!(text.contains(r"\\[link\\](http://example.org)"), "{text}");
 }
 
 #[test]

@@ -12,8 +12,22 @@ use crate::gate::Redaction;
 use crate::report::RecordError;
 use crate::scan::{Kind, Record};
 
-/// How every line begins.
-pub(crate) const LINE_HEAD: &[u8] = b"{\"record\":";
+/// Whether a file begins as one of ours: with the place of a record, by [`Reject`]'s first three keys.
+/// Others' objects may well begin with a `record`.
+pub(crate) fn begins_as_lines(head: &[u8]) -> bool {
+    let rest = head.strip_prefix(b"{\"record\":");
+    let rest = rest.and_then(|rest| rest.strip_prefix(b"null").or_else(|| after_number(rest)));
+    let rest = rest.and_then(|rest| rest.strip_prefix(b",\"line\":"));
+    let rest = rest.and_then(after_number);
+    let rest = rest.and_then(|rest| rest.strip_prefix(b",\"byte_offset\":"));
+    rest.and_then(after_number).is_some()
+}
+
+/// Returns what follows the number that a text begins with.
+fn after_number(text: &[u8]) -> Option<&[u8]> {
+    let n_digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    text.get(n_digits..).filter(|_| n_digits > 0)
+}
 
 /// A rejected record.
 #[derive(Serialize)]
@@ -119,5 +133,25 @@ impl JsonLines {
             });
         }
         Some(cells.join(self.dialect.delimiter().as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_ours_is_known_by_the_place_of_its_first_record() {
+        #[track_caller]
+        fn check(head: &str, expected: bool) {
+            assert_eq!(begins_as_lines(head.as_bytes()), expected, "{head}");
+        }
+        check(r#"{"record":1,"line":2,"byte_offset":15,"errors":[{"#, true);
+        check(r#"{"record":null,"line":1,"byte_offset":0"#, true);
+        check(r#"{"record":1,"line":2,"byte_offset":"#, false);
+        check(r#"{"record":1,"line":2,"text":"#, false);
+        check(r#"{"record":{"id":1}}"#, false);
+        check(r#"{"record":"1","line":2,"byte_offset":15"#, false);
+        check("", false);
     }
 }

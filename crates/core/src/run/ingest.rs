@@ -14,7 +14,7 @@ use crate::landing::{Landing, Receipt, Sealed};
 use crate::ledger::{Balanced, Extra};
 use crate::plan::QUARANTINE_COLUMNS;
 use crate::quarantine::{
-    JsonLines, LINE_HEAD, QuarantineOptions, QuarantineWriter, RejectsFormat, RejectsValues,
+    JsonLines, QuarantineOptions, QuarantineWriter, RejectsFormat, RejectsValues, begins_as_lines,
 };
 use crate::report::{OutputReport, RecordError, RejectsReport, Report, Status};
 use crate::run::judge::{Sink, judge};
@@ -112,6 +112,20 @@ struct Options {
     report: WriteOptions,
 }
 
+/// Looks at every place of a run, as [`ingest`] does before anything is read.
+///
+/// # Errors
+///
+/// [`ErrorKind::DestinationExists`] if something is there that may not be replaced, or the store's
+/// refusal.
+pub async fn look_at_places<S: ObjectStore>(
+    job: &Job,
+    places: &Places<S>,
+    landings: &Landings,
+) -> Result<()> {
+    look(job, places, landings).await.map(drop)
+}
+
 /// Looks at what is there, before anything is read, and decides on which condition to write.
 async fn look<S: ObjectStore>(
     job: &Job,
@@ -151,12 +165,9 @@ fn replaceable<S>(
     let is_ours = |found: &Found| {
         let begins_as_ours = match kind {
             ObjectKind::Destination => false,
-            // One of JSON Lines is empty where nothing was rejected.
-            ObjectKind::Quarantine | ObjectKind::QuarantineLines => {
-                found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes())
-                    || found.head.starts_with(LINE_HEAD)
-                    || found.bytes == 0
-            }
+            ObjectKind::Quarantine => found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes()),
+            // An empty one is known by its metadata alone: any file may be empty.
+            ObjectKind::QuarantineLines => begins_as_lines(&found.head),
             ObjectKind::Report => found.head.starts_with(REPORT_HEAD),
         };
         begins_as_ours || found.kind.as_deref() == Some(kind.as_str())

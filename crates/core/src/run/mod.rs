@@ -14,7 +14,7 @@ mod validate;
 
 pub use count::count;
 pub use infer::infer;
-pub use ingest::{Places, ingest, look_at_destination};
+pub use ingest::{Places, ingest, look_at_destination, look_at_places};
 pub use validate::validate;
 
 use jiff::Timestamp;

@@ -189,6 +189,15 @@ fn what_is_there_stays_unless_it_is_to_be_replaced() {
         ErrorKind::DestinationExists
     );
     assert_eq!(store.object("q").as_deref(), Some("somebody else's"));
+    // One in the other format is not the one that is asked for; and any file may be empty.
+    let lines = r#"{"record":1,"line":2,"byte_offset":9,"errors":[]}"#;
+    for others in [lines, ""] {
+        let store = Script::default();
+        store.put_object("q", others);
+        let err = run(&store, &MemorySource::of(SOURCE)).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::DestinationExists);
+        assert_eq!(store.object("q").as_deref(), Some(others));
+    }
     // A quarantine of ours whose destination never landed is replaced.
     let store = Script::default();
     store.put_object("q", "_rowgate_line,stale");
