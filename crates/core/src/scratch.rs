@@ -1,10 +1,11 @@
 //! Scratch space: where a run puts what memory cannot hold, for as long as it goes on.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
@@ -60,11 +61,13 @@ pub(crate) fn refused(verb: &'static str, place: String, fault: StoreFault) -> E
     Error::store(verb, Role::Scratch, place, fault)
 }
 
-/// Scratch space in memory, for tests and simulated worlds: it counts what is in it.
+/// Scratch space in memory of one run, for tests and simulated worlds: it counts what is in it, and
+/// refuses a name that was given before.
 #[derive(Clone, Debug)]
 pub struct MemoryScratch {
     bytes_max: u64,
     held: Arc<AtomicU64>,
+    names: Arc<Mutex<HashSet<String>>>,
 }
 
 impl MemoryScratch {
@@ -74,6 +77,7 @@ impl MemoryScratch {
         Self {
             bytes_max,
             held: Arc::default(),
+            names: Arc::default(),
         }
     }
 
@@ -98,9 +102,15 @@ impl Scratch for MemoryScratch {
         "memory".to_owned()
     }
 
-    fn create<'a>(&'a self, _: &'a str, bytes: u64) -> Pending<'a, Box<dyn ScratchFile>> {
+    fn create<'a>(&'a self, name: &'a str, bytes: u64) -> Pending<'a, Box<dyn ScratchFile>> {
         Box::pin(async move {
             self.check(bytes)?;
+            let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+            if !names.insert(name.to_owned()) {
+                let message = format!("a file was named `{name}` before");
+                return Err(StoreFault::new(FaultKind::Protocol, message));
+            }
+            drop(names);
             let file: Box<dyn ScratchFile> = Box::new(MemoryFile {
                 scratch: self.clone(),
                 bytes: Vec::new(),

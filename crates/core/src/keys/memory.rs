@@ -137,6 +137,11 @@ impl KeyTable {
         Entry::read(block.get(at..)?).map(|(entry, _)| entry)
     }
 
+    /// Gives up all keys and their memory.
+    pub(super) fn clear(&mut self) {
+        *self = Self::new(self.block_bytes);
+    }
+
     /// Takes all keys out, in the order of a run. It takes no more memory than the table did.
     pub(super) fn drain(&mut self) -> Drained {
         let mut slots = std::mem::take(&mut self.slots);

@@ -4,20 +4,23 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+use crate::checksum::Crc64;
 use crate::error::{Error, Result};
 use crate::keys::entry::Entry;
 use crate::keys::filter::Filter;
 use crate::scan::to_u64;
 use crate::scratch::{Scratch, ScratchFile, refused};
+use crate::store::{FaultKind, StoreFault};
 
 /// What a fence takes in memory, in bytes.
-const FENCE_BYTES: u64 = 16;
+pub(super) const FENCE_BYTES: u64 = 24;
 
-/// Where a block begins.
+/// Where a block begins, and what is in it.
 #[derive(Clone, Copy, Debug)]
 struct Fence {
     hash: u64,
     offset: u64,
+    checksum: Crc64,
 }
 
 /// Keys in scratch space.
@@ -112,7 +115,8 @@ impl Run {
                 let at = wanted.first().map(|(block, _)| *block);
                 let at = at.and_then(|block| blocks.binary_search(&block).ok());
                 let bytes = at.and_then(|at| read.get(at));
-                settle_block(bytes.map_or(&[], |bytes| bytes), wanted, probes);
+                settle_block(bytes.map_or(&[], |bytes| bytes), wanted, probes)
+                    .ok_or_else(|| self.garbled())?;
             }
         }
         Ok(())
@@ -120,7 +124,27 @@ impl Run {
 
     async fn read(&self, blocks: &[usize]) -> Result<Vec<Bytes>> {
         let ranges = blocks.iter().map(|&block| self.range(block)).collect();
-        self.read_ranges(ranges).await
+        let read = self.read_ranges(ranges).await?;
+        for (block, bytes) in blocks.iter().zip(&read) {
+            self.check_block(*block, bytes)?;
+        }
+        Ok(read)
+    }
+
+    /// Checks that a block is as it was written: one wrong length would hide the keys behind it.
+    fn check_block(&self, block: usize, bytes: &[u8]) -> Result<()> {
+        let fence = self.fences.get(block);
+        if fence.is_some_and(|fence| fence.checksum == Crc64::of(bytes)) {
+            Ok(())
+        } else {
+            Err(self.garbled())
+        }
+    }
+
+    fn garbled(&self) -> Error {
+        let message = "it gave back other bytes than were written";
+        let fault = StoreFault::new(FaultKind::Changed, message);
+        refused("read", self.place.clone(), fault)
     }
 
     /// Reads ranges, and sees to it that they came whole: a key that was overlooked would be claimed
@@ -139,15 +163,18 @@ impl Run {
     }
 }
 
-/// Looks for keys in the block that would hold them.
-fn settle_block(mut bytes: &[u8], wanted: &[(usize, usize)], probes: &mut [Probe<'_>]) {
-    let Some(first) = wanted.first().and_then(|(_, number)| probes.get(*number)) else {
-        return;
-    };
-    let mut least = first.hash;
+/// Looks for keys in the block that would hold them; returns `None` if it does not consist of entries.
+fn settle_block(
+    mut bytes: &[u8],
+    wanted: &[(usize, usize)],
+    probes: &mut [Probe<'_>],
+) -> Option<()> {
+    let (_, first) = wanted.first()?;
+    let mut least = probes.get(*first)?.hash;
     let mut wanted = wanted;
-    while let Some((entry, n_bytes)) = Entry::read(bytes) {
-        bytes = bytes.get(n_bytes..).unwrap_or_default();
+    while !bytes.is_empty() {
+        let (entry, n_bytes) = Entry::read(bytes)?;
+        bytes = bytes.get(n_bytes..)?;
         if entry.hash < least {
             continue;
         }
@@ -162,7 +189,7 @@ fn settle_block(mut bytes: &[u8], wanted: &[(usize, usize)], probes: &mut [Probe
             }
         }
         if wanted.is_empty() {
-            return;
+            return Some(());
         }
         for &(_, number) in wanted {
             match probes.get_mut(number) {
@@ -175,15 +202,17 @@ fn settle_block(mut bytes: &[u8], wanted: &[(usize, usize)], probes: &mut [Probe
             }
         }
     }
+    Some(())
 }
 
 /// Writes a run, whose entries come in order.
 #[derive(Debug)]
 pub(super) struct RunWriter {
     run: Run,
+    plan: RunPlan,
     pending: Vec<u8>,
-    block_bytes: u64,
-    chunk_bytes: usize,
+    /// How much of what is pending is in its block's checksum.
+    n_summed: usize,
     last_hash: Option<u64>,
 }
 
@@ -212,29 +241,33 @@ impl RunWriter {
                 n_keys: 0,
                 level: plan.level,
             },
+            plan,
             pending: Vec::with_capacity(plan.chunk_bytes),
-            block_bytes: plan.block_bytes,
-            chunk_bytes: plan.chunk_bytes,
+            n_summed: 0,
             last_hash: None,
         })
     }
 
     /// Takes the next entry. The caller [flushes](Self::flush) when it says that it is time.
     pub(super) fn push(&mut self, entry: &Entry<'_>) -> bool {
-        let run = &mut self.run;
-        let offset = run.bytes;
-        let is_new_block = match run.fences.last() {
+        let offset = self.run.bytes;
+        let is_new_block = match self.run.fences.last() {
             None => true,
             // Keys of one hash stay in one block.
             Some(fence) => {
-                offset - fence.offset >= self.block_bytes && self.last_hash != Some(entry.hash)
+                offset - fence.offset >= self.plan.block_bytes && self.last_hash != Some(entry.hash)
             }
         };
         if is_new_block {
-            let hash = entry.hash;
-            run.fences.push(Fence { hash, offset });
+            self.sum();
+            self.run.fences.push(Fence {
+                hash: entry.hash,
+                offset,
+                checksum: Crc64::of(b""),
+            });
         }
         self.last_hash = Some(entry.hash);
+        let run = &mut self.run;
         if let Some(filter) = &mut run.filter {
             filter.add(entry.hash);
         }
@@ -242,22 +275,43 @@ impl RunWriter {
         entry.write(&mut self.pending);
         run.bytes += to_u64(self.pending.len() - n_before);
         run.n_keys += 1;
-        self.pending.len() >= self.chunk_bytes
+        self.pending.len() >= self.plan.chunk_bytes
+    }
+
+    /// Adds what is pending to the checksum of the block that it is in.
+    fn sum(&mut self) {
+        let more = self.pending.get(self.n_summed..).unwrap_or_default();
+        if let Some(fence) = self.run.fences.last_mut()
+            && !more.is_empty()
+        {
+            fence.checksum = fence.checksum.then(Crc64::of(more), to_u64(more.len()));
+        }
+        self.n_summed = self.pending.len();
     }
 
     pub(super) async fn flush(&mut self) -> Result<()> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let next = Vec::with_capacity(self.chunk_bytes);
+        self.sum();
+        self.n_summed = 0;
+        let next = Vec::with_capacity(self.plan.chunk_bytes);
         let pending = Bytes::from(std::mem::replace(&mut self.pending, next));
         let place = &self.run.place;
         let written = self.run.file.append(pending).await;
         written.map_err(|fault| refused("write to", place.clone(), fault))
     }
 
+    /// Ends a run, which has all the keys that were planned.
     pub(super) async fn finish(mut self) -> Result<Run> {
         self.flush().await?;
+        let (is, planned) = (&self.run, &self.plan);
+        if (is.n_keys, is.bytes) != (planned.n_keys, planned.bytes) {
+            return Err(Error::bug(format!(
+                "a run of {} keys of {} bytes was to have {} of {}",
+                is.n_keys, is.bytes, planned.n_keys, planned.bytes
+            )));
+        }
         self.run.fences.shrink_to_fit();
         Ok(self.run)
     }
@@ -282,9 +336,14 @@ impl Cursor {
         }
     }
 
-    /// Returns the entry that is next in what was read.
-    pub(super) fn peek(&self) -> Option<Entry<'_>> {
-        Entry::read(self.bytes.get(self.at..)?).map(|(entry, _)| entry)
+    /// Returns the entry that is next in what was read, if there is more.
+    pub(super) fn peek(&self) -> Result<Option<Entry<'_>>> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        match Entry::read(rest) {
+            Some((entry, _)) => Ok(Some(entry)),
+            None if rest.is_empty() => Ok(None),
+            None => Err(self.run.garbled()),
+        }
     }
 
     pub(super) fn advance(&mut self) {
@@ -299,7 +358,8 @@ impl Cursor {
 
     /// Reads about so many bytes of the next blocks, at least one.
     pub(super) async fn fill(&mut self, bytes_max: u64) -> Result<()> {
-        let start = self.run.range(self.next_block).start;
+        let first_block = self.next_block;
+        let start = self.run.range(first_block).start;
         let mut end = start;
         while self.next_block < self.run.fences.len() {
             let block = self.run.range(self.next_block);
@@ -313,6 +373,14 @@ impl Cursor {
         let read = self.run.read_ranges(vec![range]).await?;
         self.bytes = read.into_iter().next().unwrap_or_default();
         self.at = 0;
+        let mut rest = self.bytes.as_ref();
+        for block in first_block..self.next_block {
+            let range = self.run.range(block);
+            let n_bytes = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+            let (bytes, later) = rest.split_at_checked(n_bytes).unwrap_or((rest, &[]));
+            self.run.check_block(block, bytes)?;
+            rest = later;
+        }
         Ok(())
     }
 }

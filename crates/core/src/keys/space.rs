@@ -3,12 +3,15 @@
 //! Sorted runs rather than an embedded store: keys are written once, looked up in batches and thrown
 //! away, and must be reachable through a trait that a simulated world can serve.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::entry::{Entry, KeyHasher};
 use crate::keys::memory::KeyTable;
-use crate::keys::sorted::{Cursor, Probe, Run, RunPlan, RunWriter};
+use crate::keys::sorted::{Cursor, FENCE_BYTES, Probe, Run, RunPlan, RunWriter};
 use crate::scan::to_u64;
 use crate::scratch::Scratch;
 
@@ -51,7 +54,6 @@ impl Bounds {
 
     /// How long blocks are, so that the fences of so many bytes of runs fit.
     fn block_bytes(self, run_bytes: u64) -> u64 {
-        const FENCE_BYTES: u64 = 16;
         let n_fences_max = (self.fences / FENCE_BYTES / 2).max(1);
         let preferred = BLOCK_BYTES.min(self.reading / 4).max(256);
         preferred.max(run_bytes / n_fences_max)
@@ -65,6 +67,8 @@ pub(crate) struct KeySpace {
     bounds: Bounds,
     hasher: KeyHasher,
     scratch: Option<Arc<dyn Scratch>>,
+    /// Numbers the runs of all sets: sets that come after each other may have one name.
+    n_runs_made: u64,
 }
 
 /// A set of keys, each with a line.
@@ -74,7 +78,6 @@ struct KeySet {
     name: String,
     table: KeyTable,
     runs: Vec<Run>,
-    n_runs_made: u64,
 }
 
 /// Which set of a space.
@@ -91,6 +94,7 @@ impl KeySpace {
             bounds: Bounds::new(bytes_max),
             hasher: KeyHasher::new(seed),
             scratch,
+            n_runs_made: 0,
         }
     }
 
@@ -101,7 +105,6 @@ impl KeySpace {
             name,
             table: KeyTable::new(usize::try_from(block_bytes).unwrap_or(64)),
             runs: Vec::new(),
-            n_runs_made: 0,
         });
         SetId(self.sets.len() - 1)
     }
@@ -110,7 +113,7 @@ impl KeySpace {
     pub(crate) fn clear(&mut self, SetId(set): SetId) {
         if let Some(set) = self.sets.get_mut(set) {
             set.runs.clear();
-            drop(set.table.drain());
+            set.table.clear();
         }
     }
 
@@ -214,6 +217,7 @@ impl KeySpace {
     /// Moves a set's table to scratch space.
     async fn spill(&mut self, number: usize, scratch: &dyn Scratch) -> Result<()> {
         let filters_left = self.filters_left();
+        let name = self.next_run(number);
         let Some(set) = self.sets.get_mut(number) else {
             return Ok(());
         };
@@ -226,7 +230,6 @@ impl KeySpace {
             block_bytes: self.bounds.block_bytes(drained.entry_bytes()),
             chunk_bytes: usize::try_from(self.bounds.chunk_bytes()).unwrap_or(usize::MAX),
         };
-        let name = set.next_run();
         let mut writer = RunWriter::begin(scratch, &name, plan).await?;
         for entry in drained.entries() {
             if writer.push(&entry) {
@@ -244,13 +247,13 @@ impl KeySpace {
 
     /// Merges all runs of a level into one of the next.
     async fn merge(&mut self, number: usize, level: u32, scratch: &dyn Scratch) -> Result<()> {
+        let name = self.next_run(number);
         let Some(set) = self.sets.get_mut(number) else {
             return Ok(());
         };
         let (mut merged, kept): (Vec<Run>, Vec<Run>) =
             set.runs.drain(..).partition(|run| run.level == level);
         set.runs = kept;
-        let name = set.next_run();
         merged.iter_mut().for_each(Run::drop_filter);
         let bytes = merged.iter().map(Run::bytes).sum();
         let plan = RunPlan {
@@ -267,7 +270,7 @@ impl KeySpace {
             for cursor in cursors.iter_mut().filter(|cursor| cursor.is_dry()) {
                 cursor.fill(self.bounds.chunk_bytes()).await?;
             }
-            if copy(&mut cursors, &mut writer) == Copied::All {
+            if copy(&mut cursors, &mut writer)? == Copied::All {
                 break;
             }
             writer.flush().await?;
@@ -278,6 +281,13 @@ impl KeySpace {
             set.runs.push(run);
         }
         Ok(())
+    }
+
+    /// Names a set's next run.
+    fn next_run(&mut self, number: usize) -> String {
+        self.n_runs_made += 1;
+        let name = self.sets.get(number).map_or("", |set| set.name.as_str());
+        format!("{name}-{}", self.n_runs_made)
     }
 
     fn filters_left(&self) -> u64 {
@@ -308,11 +318,6 @@ impl KeySpace {
 }
 
 impl KeySet {
-    fn next_run(&mut self) -> String {
-        self.n_runs_made += 1;
-        format!("{}-{}", self.name, self.n_runs_made)
-    }
-
     /// Returns a level that has as many runs as are merged.
     fn full_level(&self) -> Option<u32> {
         let n_runs = |level| self.runs.iter().filter(|run| run.level == level).count();
@@ -333,24 +338,28 @@ enum Copied {
 }
 
 /// Copies entries in order, as far as memory holds them.
-fn copy(cursors: &mut [Cursor], writer: &mut RunWriter) -> Copied {
+fn copy(cursors: &mut [Cursor], writer: &mut RunWriter) -> Result<Copied> {
     loop {
         if cursors.iter().any(Cursor::is_dry) {
-            return Copied::Some;
+            return Ok(Copied::Some);
         }
-        let nexts = cursors.iter().enumerate();
-        let least = nexts
-            .filter_map(|(number, cursor)| Some((cursor.peek()?, number)))
-            .min_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
+        let mut least: Option<(Entry<'_>, usize)> = None;
+        for (number, cursor) in cursors.iter().enumerate() {
+            if let Some(entry) = cursor.peek()?
+                && least.is_none_or(|(least, _)| entry.order() < least.order())
+            {
+                least = Some((entry, number));
+            }
+        }
         let Some((entry, number)) = least else {
-            return Copied::All;
+            return Ok(Copied::All);
         };
         let is_time = writer.push(&entry);
         if let Some(cursor) = cursors.get_mut(number) {
             cursor.advance();
         }
         if is_time {
-            return Copied::Some;
+            return Ok(Copied::Some);
         }
     }
 }

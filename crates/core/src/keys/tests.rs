@@ -18,7 +18,6 @@ const FIELDS: &str = r#""fields": [
 
 /// Judges a source; returns each fault as line, code, column and the line of the claimant.
 fn judged(schema: &Schema, source: &str, batch_bytes: usize) -> Vec<String> {
-    let scratch = MemoryScratch::new(u64::MAX);
     let in_memory = judged_in(
         schema,
         source,
@@ -26,12 +25,13 @@ fn judged(schema: &Schema, source: &str, batch_bytes: usize) -> Vec<String> {
         KeySpace::new("seed", 1 << 20, None),
     );
     for bytes_max in [0, 500, 5_000] {
-        let scratch: Arc<dyn Scratch> = Arc::new(scratch.clone());
-        let spilling = KeySpace::new("other seed", bytes_max, Some(scratch));
+        let scratch = MemoryScratch::new(u64::MAX);
+        let held: Arc<dyn Scratch> = Arc::new(scratch.clone());
+        let spilling = KeySpace::new("other seed", bytes_max, Some(held));
         let spilled = judged_in(schema, source, batch_bytes, spilling);
         assert_eq!(in_memory, spilled, "{bytes_max}");
+        assert_eq!(scratch.held_bytes(), 0);
     }
-    assert_eq!(scratch.held_bytes(), 0);
     in_memory
 }
 
