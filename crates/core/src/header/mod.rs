@@ -161,7 +161,11 @@ impl<'a> Opener<'a> {
         if let Some(first) = fitting().next()
             && fitting().any(|other| other.labels != first.labels)
         {
-            return Err(ambiguous(fitting()));
+            // Without a header they are values; so they are if the first record is taken for one.
+            let shows_all = schema.extension().redacted.is_empty();
+            let is_shown =
+                |label: &str| self.options.has_header() && (shows_all || is_name(schema, label));
+            return Err(ambiguous(fitting(), is_shown));
         }
         let evidence = candidates.iter().map(|c| c.evidence(n_fields)).collect();
         // They come in order of preference, and `max_by_key` takes the last of equals.
@@ -199,17 +203,16 @@ impl<'a> Opener<'a> {
                 reading.sample(sample, more, self.record_bytes_max, self.position, rows);
             }
         }
+        let has_header = self.options.has_header();
         let likely = readings.iter().map(Reading::likelihood).max();
         let mut best = readings.iter().filter(|r| Some(r.likelihood()) == likely);
         let Some(first) = best.next() else {
             return Err(Error::bug("a source was read in no way at all"));
         };
         if first.labels.len() > 1 && best.next().is_some() {
-            return Err(ambiguous(
-                readings.iter().filter(|r| Some(r.likelihood()) == likely),
-            ));
+            let likeliest = readings.iter().filter(|r| Some(r.likelihood()) == likely);
+            return Err(ambiguous(likeliest, |_| has_header));
         }
-        let has_header = self.options.has_header();
         if first.is_too_long() && has_header {
             return Err(Error::new(
                 ErrorKind::Source,
@@ -450,8 +453,16 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
     })
 }
 
-fn ambiguous<'r>(readings: impl Iterator<Item = &'r Reading>) -> Error {
-    let readings: Vec<String> = readings.map(Reading::shown).collect();
+/// Whether a label is a field's name.
+fn is_name(schema: &Schema, label: &str) -> bool {
+    schema.fields().iter().any(|field| field.name() == label)
+}
+
+fn ambiguous<'r>(
+    readings: impl Iterator<Item = &'r Reading>,
+    is_shown: impl Fn(&str) -> bool,
+) -> Error {
+    let readings: Vec<String> = readings.map(|reading| reading.shown(&is_shown)).collect();
     Error::new(
         ErrorKind::Settings,
         format!(

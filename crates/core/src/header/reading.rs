@@ -248,21 +248,20 @@ impl Reading {
         }
     }
 
-    /// Returns the reading as a message shows it.
-    pub(super) fn shown(&self) -> String {
-        let shown = self.labels.iter().take(SHOWN_LABELS);
-        let shown: Vec<String> = shown.map(|l| visible(&shorten(l))).collect();
-        let more = if self.labels.len() > SHOWN_LABELS {
-            ", …"
+    /// Returns the reading as a message shows it, with no other labels than those that may be shown.
+    pub(super) fn shown(&self, is_shown: impl Fn(&str) -> bool) -> String {
+        let shown = self.labels.iter().filter(|label| is_shown(label));
+        let shown = shown.take(SHOWN_LABELS).map(|l| visible(&shorten(l)));
+        let shown: Vec<String> = shown.collect();
+        let n_labels = self.labels.len();
+        let more = if shown.len() < n_labels { ", …" } else { "" };
+        let labels = if shown.is_empty() {
+            String::new()
         } else {
-            ""
+            format!(": {}{more}", shown.join(", "))
         };
-        format!(
-            "`{}` ({} columns: {}{more})",
-            self.dialect.delimiter(),
-            self.labels.len(),
-            shown.join(", ")
-        )
+        let delimiter = self.dialect.delimiter();
+        format!("`{delimiter}` ({n_labels} columns{labels})")
     }
 }
 

@@ -271,11 +271,15 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
         Ok(None)
     }
 
-    /// Settles a slice's keys, unless the run is stopped meanwhile.
+    /// Settles a slice's keys, unless the run is stopped meanwhile: then the slice is cut at its
+    /// start, for nobody asked whether its keys are there.
     async fn settle(&self, keys: &mut Keys, batch: &Batch, verdicts: &mut Verdicts) -> Result<()> {
         let settling = keys.settle(batch, verdicts);
         let settled = self.control.cancel.run_until_cancelled(settling).await;
-        settled.unwrap_or_else(|| Err(Error::cancelled()))
+        settled.unwrap_or_else(|| {
+            verdicts.cut(verdicts.slice().start);
+            Err(Error::cancelled())
+        })
     }
 
     /// Books a slice and hands it to the sink, in order.

@@ -7,9 +7,10 @@ use rowgate_core::ErrorKind;
 use rowgate_core::control::Control;
 use rowgate_core::report::Report;
 use rowgate_core::resource::{Resource, SharedSource};
-use rowgate_core::run::{Job, validate};
+use rowgate_core::run::{Job, RejectsMax, validate};
 use rowgate_core::schema::Schema;
-use rowgate_core::scratch::MemoryScratch;
+use rowgate_core::scratch::{MemoryScratch, Pending, Scratch, ScratchFile};
+use tokio_util::sync::CancellationToken;
 
 use crate::memory::{MemorySource, control};
 use crate::run::job;
@@ -207,4 +208,36 @@ fn a_stream_that_refers_to_itself_is_kept_in_scratch_space() {
     };
     let err = validated(&job(TREE), &stream(), &full).unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Dependency);
+}
+
+/// Scratch space whose room never comes, for the run is stopped when it is asked for.
+#[derive(Debug)]
+struct Stopping(CancellationToken);
+
+impl Scratch for Stopping {
+    fn place(&self) -> String {
+        "nowhere".to_owned()
+    }
+
+    fn create<'a>(&'a self, _: &'a str, _: u64) -> Pending<'a, Box<dyn ScratchFile>> {
+        self.0.cancel();
+        Box::pin(std::future::pending())
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_while_keys_are_settled_books_none_of_them() {
+    let mut job = job(r#"{"fields": [{"name": "id", "type": "integer"}], "primaryKey": "id"}"#);
+    job.limits.unique_bytes_max = 0;
+    job.limits.batch_bytes = 8;
+    job.limits.rejects_max = Some(RejectsMax::Count(0));
+    let control = control();
+    let stopping = Control {
+        scratch: Some(Arc::new(Stopping(control.cancel.clone()))),
+        ..control
+    };
+    // An `x` would end the run as refused, with a `1` that is accepted twice.
+    let source = MemorySource::of(b"id\n1\n2\n3\n4\n1\nx\n1\nx\n1\nx\n");
+    let err = validated(&job, &source, &stopping).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Cancelled);
 }

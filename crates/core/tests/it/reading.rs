@@ -389,6 +389,45 @@ fn an_ambiguous_delimiter_asks_for_a_flag() {
     );
 }
 
+/// Says what an ambiguous source may be, by a schema.
+#[track_caller]
+fn check_ambiguous(header: Header, schema: &str, text: &str, expected: &str) {
+    let options = DialectOptions {
+        header: Some(header),
+        ..DialectOptions::default()
+    };
+    let schema = Schema::parse(schema.as_bytes()).unwrap();
+    let mut opener = Opener::new(&options, 1_000);
+    opener.push(text.as_bytes());
+    let err = opener.open(&schema, More::None).unwrap_err();
+    let all = format!("the delimiter may be any of {expected}: say which with --delimiter");
+    assert_eq!(err.to_string(), all);
+}
+
+#[test]
+fn an_ambiguous_delimiter_shows_no_values() {
+    let redacting = r#"{"fields": [{"name": "iban"}, {"name": "name"}],
+        "rowgate": {"redact": ["iban"]}}"#;
+    let counts = "`,` (2 columns), `;` (2 columns)";
+    check_ambiguous(Header::Absent, redacting, "DE12;x,Smith\n", counts);
+    check_ambiguous(Header::Absent, TWO, "DE12;x,Smith\n", counts);
+    let subset = r#"{"fields": [{"name": "name"}], "fieldsMatch": "subset",
+        "rowgate": {"redact": ["name"]}}"#;
+    let named = "`,` (2 columns: name, …), `;` (2 columns: name, …)";
+    check_ambiguous(Header::Present, subset, "name,x;name\n", named);
+    let open = r#"{"fields": [{"name": "name"}], "fieldsMatch": "subset"}"#;
+    let all = "`,` (2 columns: name, x;name), `;` (2 columns: name,x, name)";
+    check_ambiguous(Header::Present, open, "name,x;name\n", all);
+    let untyped = DialectOptions {
+        header: Some(Header::Absent),
+        ..DialectOptions::default()
+    };
+    let mut opener = Opener::new(&untyped, 1_000);
+    opener.push(b"DE12;x,Smith\n");
+    let err = opener.open_untyped(More::None).unwrap_err();
+    assert!(err.to_string().contains(counts), "{err}");
+}
+
 /// The rows of every file of csv-spectrum are the ones that its JSON has.
 #[test]
 fn csv_spectrum_is_read_as_it_says() {
