@@ -100,18 +100,20 @@ impl References {
     }
 }
 
-/// The rules of the pass that collects the keys of accepted records: all but the references that it
-/// is made for.
+/// The rules of the pass that collects the keys that are there to be referred to: references to other
+/// tables alone. Which of the records that share a key is accepted depends on the references that this
+/// pass is made for, so none of them is turned away here. (That a primary key is there, each column
+/// asks for itself.)
 fn first_pass_rules(plan: &Plan) -> Vec<KeyRule> {
     let foreign = plan.schema().foreign_keys();
-    let is_itself = |number: usize| {
+    let is_elsewhere = |number: usize| {
         let key = foreign.get(number);
-        key.is_some_and(|key| matches!(key.table, ReferencedTable::Itself(_)))
+        key.is_some_and(|key| matches!(key.table, ReferencedTable::Resource { .. }))
     };
     let mut rules = KeyRule::of(plan);
     rules.retain(|rule| match rule.asked {
-        Asked::ForeignKey { number } => !is_itself(number),
-        Asked::Unique | Asked::Primary | Asked::UniqueKey | Asked::Referenced { .. } => true,
+        Asked::ForeignKey { number } => is_elsewhere(number),
+        Asked::Unique | Asked::Primary | Asked::UniqueKey | Asked::Referenced { .. } => false,
     });
     for (number, key) in foreign.iter().enumerate() {
         match &key.table {

@@ -85,7 +85,25 @@ fn a_table_may_refer_to_itself_forwards_and_backwards() {
     );
 }
 
-/// A record counts as referred to if it passes every other check; there is no cascade.
+/// Who claims a key depends on the references, so that what is referred to cannot depend on that.
+#[test]
+fn a_record_may_be_referred_to_whoever_claims_its_other_keys() {
+    let codes = r#"{"fields": [{"name": "id", "type": "integer"}, {"name": "code"}, {"name": "parent"}],
+        "primaryKey": "id",
+        "foreignKeys": [{"fields": "parent", "reference": {"fields": "code"}}]}"#;
+    check(
+        &mut job(codes),
+        "id,code,parent\n1,X,nowhere\n1,Y,\n2,Z,Y\n2,V,\n3,W,V\n,U,\n4,T,U\n",
+        &[
+            "2 foreign-key parent",
+            "5 primary-key id",
+            "7 primary-key id",
+            "8 foreign-key parent",
+        ],
+    );
+}
+
+/// A record counts as referred to if it passes every check of its own; there is no cascade.
 #[test]
 fn a_key_counts_if_its_record_passes_every_other_check() {
     check(
