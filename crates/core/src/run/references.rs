@@ -198,13 +198,13 @@ impl<'j> Wanted<'j> {
             }
             check_families(referring, &referenced)?;
         }
-        let places = |schema: &Schema| {
+        let places = |schema: &Schema| -> Vec<usize> {
             let place = |name: &String| schema.fields().iter().position(|f| f.name() == name);
             names.iter().filter_map(place).collect()
         };
         let schema = match &resource.schema {
             // Without a header, a column is known by its place among all.
-            Some(own) if !resource.dialect.has_header() => own.without_keys(),
+            Some(own) if !resource.dialect.has_header() => own.of_key_in_place(&places(own)),
             Some(_) | None => Schema::of_key(names, &referenced),
         };
         Ok(Self {

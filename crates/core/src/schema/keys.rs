@@ -6,8 +6,8 @@ use super::fault::{Faults, Path};
 use super::json::{Json, Object};
 use super::names::{Names, Single, names};
 use super::read::{object as object_of, string};
-use super::{Field, FieldsMatch, Schema, Uniqueness};
-use crate::check::Presence;
+use super::{Field, FieldKind, FieldsMatch, Schema, Uniqueness};
+use crate::check::{Cast, Presence};
 
 /// Fields of another table, or of the table itself, among whose values a record's must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,18 +220,28 @@ impl Schema {
         }
     }
 
-    /// Leaves out the keys.
-    pub(crate) fn without_keys(&self) -> Self {
-        let all = self.fields.iter().cloned().map(|mut field| {
+    /// Makes the schema of a table that a key of these of its fields refers to, where columns are
+    /// known by their places among all. As of [`of_key`](Self::of_key), the others hold anything.
+    pub(crate) fn of_key_in_place(&self, key: &[usize]) -> Self {
+        let all = self.fields.iter().enumerate().map(|(idx, field)| {
+            let mut field = field.clone();
             field.uniqueness = Uniqueness::Repeatable;
+            field.check.presence = Presence::Optional;
+            if !key.contains(&idx) {
+                field.kind = FieldKind::Any;
+                field.check.cast = Cast::Any(None);
+            }
             field
         });
         Self {
             fields: all.collect(),
+            fields_match: self.fields_match,
             primary_key: Arc::default(),
             unique_keys: Arc::default(),
             foreign_keys: Arc::default(),
-            ..self.clone()
+            extension: Arc::default(),
+            rules: Arc::default(),
+            notes: Arc::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use rowgate_core::ErrorKind;
 use rowgate_core::control::Control;
+use rowgate_core::dialect::Header;
 use rowgate_core::report::Report;
 use rowgate_core::resource::{Resource, SharedSource};
 use rowgate_core::run::{Job, RejectsMax, validate};
@@ -149,6 +150,34 @@ fn a_resource_is_read_by_its_own_schema() {
         "id,customer,country\na,7,DE\nb,9,DE\n",
         &["3 foreign-key -"],
     );
+}
+
+/// With a header or without: of other columns nothing is asked, nor of missing values.
+#[test]
+fn only_the_columns_of_the_key_matter_in_a_resource() {
+    let own = r#"{"fields": [
+            {"name": "land"},
+            {"name": "number", "type": "integer", "constraints": {"required": true}},
+            {"name": "age", "type": "integer", "constraints": {"required": true, "unique": true}}],
+        "primaryKey": ["age"],
+        "rowgate": {
+            "formula_injection": "reject",
+            "rules": [{"name": "grown", "expr": "row.age > 17"}]}}"#;
+    let rows = "DE,7,=x\nDE,8,3\nDE,9,\nDE,,3\nDE,x,20\n";
+    for (header, text) in [
+        (Header::Present, format!("land,number,age\n{rows}")),
+        (Header::Absent, rows.to_owned()),
+    ] {
+        let mut job = job(ORDERS);
+        let mut customers = resource(&text, Some(own));
+        customers.dialect.header = Some(header);
+        job.resources = vec![customers];
+        let orders = "id,customer,country\na,7,DE\nb,8,DE\nc,9,DE\nd,20,DE\n";
+        check(&mut job, orders, &["5 foreign-key -"]);
+        let report = validated(&job, &MemorySource::of(orders.as_bytes()), &control()).unwrap();
+        let resource = &report.resources[0];
+        assert_eq!((resource.records, resource.malformed), (5, 1));
+    }
 }
 
 /// A run that cannot begin says why.
