@@ -10,7 +10,9 @@ use rowgate_core::landing::LandingOptions;
 use rowgate_core::part::PartSize;
 use rowgate_core::quarantine::{QuarantineOptions, RejectsValues};
 use rowgate_core::report::{RecordError, Report};
-use rowgate_core::run::{self, Existing, Job, Landings, Limits, NothingAccepted, Places};
+use rowgate_core::run::{
+    self, BrokenQuotes, Existing, Job, Landings, Limits, NothingAccepted, Places,
+};
 use rowgate_core::store::{FaultKind, Place, StoreFault};
 use rowgate_core::upload::Budget;
 use rowgate_core::{Error, ErrorKind, Result};
@@ -416,6 +418,11 @@ impl App {
                     NothingAccepted::Land
                 } else {
                     NothingAccepted::Refuse
+                },
+                broken_quotes: if limits.strict_quotes {
+                    BrokenQuotes::Refuse
+                } else {
+                    BrokenQuotes::Reject
                 },
                 record_bytes_max: self.record_bytes_max()?,
                 field_bytes_max: usize::try_from(limits.field_bytes.bytes()).unwrap_or(usize::MAX),

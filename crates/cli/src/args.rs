@@ -186,6 +186,8 @@ pub(crate) struct ValidateArgs {
     #[arg(long, value_name = "FORMAT,…", value_delimiter = ',')]
     pub(crate) report_format: Vec<ReportFormat>,
     #[command(flatten)]
+    pub(crate) quotes: QuoteArgs,
+    #[command(flatten)]
     pub(crate) dialect: DialectArgs,
     #[command(flatten)]
     pub(crate) decoding: DecodingArgs,
@@ -216,6 +218,19 @@ pub(crate) struct LimitArgs {
     /// Land the header alone if no record is accepted, rather than refuse the data
     #[arg(long)]
     pub(crate) allow_empty: bool,
+    #[command(flatten)]
+    pub(crate) quotes: QuoteArgs,
+}
+
+/// What is tolerated of quotes. It overrides the setting of the same name.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct QuoteArgs {
+    /// Refuse the data at the first record whose quotes are broken, rather than reject its line
+    ///
+    /// Without it the lines inside a broken quote are read as records, and may be accepted.
+    #[arg(long)]
+    pub(crate) strict_quotes: bool,
 }
 
 /// How rejected records are written down. These override settings of the same name.

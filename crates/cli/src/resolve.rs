@@ -10,7 +10,7 @@ use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::args::{
     CharArg, Cli, Command, ConfigCommand, DecodingArgs, DialectArgs, Format, GlobalArgs,
-    IngestArgs, Job, LandingArgs, LimitArgs, QuarantineArgs, QuoteArg, RejectsFormatArg,
+    IngestArgs, Job, LandingArgs, LimitArgs, QuarantineArgs, QuoteArg, QuoteArgs, RejectsFormatArg,
 };
 
 /// Whether a run writes.
@@ -107,9 +107,11 @@ impl Cli {
             Command::Config(ConfigCommand::Show(args)) => {
                 Some((&args.limits, &args.quarantine, &args.landing))
             }
-            Command::Job(
-                Job::Validate(_) | Job::Count(_) | Job::Infer(_) | Job::Schema(_) | Job::Uploads(_),
-            )
+            Command::Job(Job::Validate(args)) => {
+                flags.extend(args.quotes.overrides());
+                None
+            }
+            Command::Job(Job::Count(_) | Job::Infer(_) | Job::Schema(_) | Job::Uploads(_))
             | Command::Explain(_)
             | Command::Completions(_)
             | Command::Man(_) => None,
@@ -167,6 +169,14 @@ impl LimitArgs {
             self.max_consecutive_rejects.map(|n| n.to_string()),
         ))
         .chain(given("limits.allow_empty", "--allow-empty", allow_empty))
+        .chain(self.quotes.overrides())
+    }
+}
+
+impl QuoteArgs {
+    fn overrides(&self) -> Option<Override> {
+        let strict_quotes = self.strict_quotes.then(|| "true".to_owned());
+        given("limits.strict_quotes", "--strict-quotes", strict_quotes)
     }
 }
 

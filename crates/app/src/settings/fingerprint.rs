@@ -136,6 +136,7 @@ mod tests {
             fingerprint(|s, _| s.server.auth_token = Some("t".into()))
         );
         assert_ne!(default, fingerprint(|s, _| s.limits.allow_empty = true));
+        assert_ne!(default, fingerprint(|s, _| s.limits.strict_quotes = true));
         assert_ne!(
             default,
             fingerprint(|s, _| s.limits.record_bytes = ByteSize::new(4096))

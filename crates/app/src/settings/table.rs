@@ -119,6 +119,8 @@ settings! {
         max_consecutive_rejects: Option<u32> = None;
         /// Whether the header alone lands when there are records and none of them is accepted.
         allow_empty: bool = false;
+        /// Whether a record whose quotes are broken refuses the data, rather than being rejected alone.
+        strict_quotes: bool = false;
         /// The longest record; a longer one is rejected.
         record_bytes: ByteSize = ByteSize::mib(1),
             "a size from `1KiB` to `1GiB`" => |size| (1024..=1024 * MIB).contains(&size.bytes());

@@ -104,7 +104,9 @@ fn every_setting_can_be_set_by_file_and_by_environment() {
     for spec in SPECS {
         let sample = match spec.key {
             "limits.max_rejects" => "1%",
-            "limits.allow_empty" | "rejects.redact" | "s3.path_style" => "true",
+            "limits.allow_empty" | "limits.strict_quotes" | "rejects.redact" | "s3.path_style" => {
+                "true"
+            }
             "s3.endpoint_url" => "http://127.0.0.1:9000",
             "s3.checksums" => "required",
             "write.sse" => "aes256",

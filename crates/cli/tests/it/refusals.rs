@@ -90,6 +90,28 @@ fn a_source_without_an_accepted_record_is_refused_unless_that_is_fine() {
     assert_eq!(bench.read("out.csv"), "id,name,amount\n");
 }
 
+#[test]
+fn a_broken_quote_refuses_the_source_where_quotes_are_strict() {
+    let bench = bench_with("id,name,amount\n1,a,2\n2,\"b,2\n3,c,2\n");
+    let said = "the quotes of the record on line 3 are broken";
+    let refused = |bench: &Bench, line: &str| {
+        let ran = bench.run(line).expect(1);
+        assert!(ran.stdout.contains(said), "{line}\n{}", ran.stdout);
+    };
+    refused(&bench, &format!("{INGEST} --strict-quotes"));
+    assert_eq!(bench.files(), REFUSED);
+    let report = bench.json("out.csv.report.json");
+    assert_eq!(balanced(&report), (2, 1, 1));
+    assert_eq!(report["complete"], false);
+    assert_eq!(report["status"], "refused");
+    let validate = "validate in.csv --schema schema.json";
+    refused(&bench, &format!("{validate} --strict-quotes"));
+    bench.run(INGEST).good();
+    assert_eq!(bench.read("out.csv"), "id,name,amount\n1,a,2\n3,c,2\n");
+    let bench = bench.env("ROWGATE_LIMITS__STRICT_QUOTES", "true");
+    refused(&bench, validate);
+}
+
 /// Checks that a command line fails so, and leaves nothing.
 #[track_caller]
 fn check(bench: &Bench, line: &str, code: i32, said: &[&str]) {

@@ -14,6 +14,7 @@ use crate::header::{Opened, Opener};
 use crate::keys::Keys;
 use crate::ledger::{Balanced, Extra, Ledger, ReadTotals};
 use crate::plan::{HeaderFault, Plan};
+use crate::reason::Code;
 use crate::report::{Counts, DialectReport, RecordError, ResourceReport};
 use crate::run::errors::{At, formula_labels, header_errors, record_errors};
 use crate::run::figures::Figures;
@@ -297,8 +298,9 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
                     let n_rejected = self.ledger.records().rejected;
                     let broken = verdicts.broken_in(rejected.idx..rejected.idx + 1);
                     let failed = self.fail(batch, broken);
+                    let unquoted = self.break_quotes(batch, rejected);
                     let refused = self.tolerance.reject(n_rejected);
-                    if let Some(refusal) = failed.or(refused) {
+                    if let Some(refusal) = failed.or(unquoted).or(refused) {
                         return Ok(Some(stopped(batch, rejected.idx, refusal)));
                     }
                 }
@@ -365,6 +367,14 @@ impl<S: Source, K: Sink> Judge<'_, S, K> {
             }
         }
         refusal
+    }
+
+    /// Returns the refusal if a rejected record's quotes are broken, and may not be.
+    fn break_quotes(&self, batch: &Batch, rejected: &Rejected) -> Option<Refusal> {
+        let mut codes = rejected.faults.iter().map(|fault| fault.reason.code);
+        let is_broken = codes.any(|code| code == Code::QuoteError);
+        let line = is_broken.then(|| At::of(batch, rejected.idx).line)?;
+        self.tolerance.break_quotes(line)
     }
 
     /// Hands bytes of a batch to the sink, with an apostrophe before each escaped cell in them.

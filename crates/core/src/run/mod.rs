@@ -67,6 +67,8 @@ pub struct Limits {
     pub consecutive_rejects_max: Option<u64>,
     /// What to do when no record at all was accepted.
     pub nothing_accepted: NothingAccepted,
+    /// What to do with a record whose quotes are broken.
+    pub broken_quotes: BrokenQuotes,
     /// The longest record, in bytes.
     pub record_bytes_max: usize,
     /// The longest field, in bytes as it is written; of a longer one its record is rejected.
@@ -85,6 +87,7 @@ impl Default for Limits {
             rejects_max: None,
             consecutive_rejects_max: None,
             nothing_accepted: NothingAccepted::Refuse,
+            broken_quotes: BrokenQuotes::Reject,
             record_bytes_max: RECORD_BYTES_MAX,
             field_bytes_max: RECORD_BYTES_MAX,
             unique_bytes_max: KEY_BYTES_MAX,
@@ -101,6 +104,18 @@ pub enum NothingAccepted {
     Refuse,
     /// Land the header alone.
     Land,
+}
+
+/// What to do with a record whose quotes are broken, or not closed within the longest record.
+///
+/// Such a record is its first line. What follows within the broken quote is read as records of its
+/// own, which may be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokenQuotes {
+    /// Reject the record, and read on.
+    Reject,
+    /// Refuse the source, and stop.
+    Refuse,
 }
 
 /// How a run writes.

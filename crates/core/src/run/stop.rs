@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::ledger::ReadTotals;
-use crate::run::{Job, NothingAccepted, RejectsMax};
+use crate::run::{BrokenQuotes, Job, NothingAccepted, RejectsMax};
 
 /// Why data is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub(super) enum Refusal {
     TooManyRejects { rejected: u64, max: RejectsMax },
     TooManyInARow { max: u64 },
     RuleBroken { rule: String, line: u64 },
+    QuoteBroken { line: u64 },
     NothingAccepted,
 }
 
@@ -38,6 +39,11 @@ impl fmt::Display for Refusal {
                 f,
                 "the record on line {line} breaks the rule `{rule}`, which no record may"
             ),
+            Self::QuoteBroken { line } => write!(
+                f,
+                "the quotes of the record on line {line} are broken, and strict quotes tolerate none: \
+                 mend the line, or drop strict quotes (`limits.strict_quotes`) to reject it and read on"
+            ),
             Self::NothingAccepted => f.write_str("no record was accepted"),
         }
     }
@@ -58,6 +64,7 @@ pub(super) struct Tolerance {
     rejects_max: Option<RejectsMax>,
     consecutive_max: Option<u64>,
     nothing_accepted: NothingAccepted,
+    broken_quotes: BrokenQuotes,
     n_in_a_row: u64,
 }
 
@@ -70,6 +77,7 @@ impl Tolerance {
                 .consecutive_rejects_max
                 .or(schema.consecutive_rejects_max),
             nothing_accepted: limits.nothing_accepted,
+            broken_quotes: limits.broken_quotes,
             n_in_a_row: 0,
         }
     }
@@ -93,6 +101,14 @@ impl Tolerance {
         }
         let max = self.consecutive_max?;
         (self.n_in_a_row > max).then_some(Refusal::TooManyInARow { max })
+    }
+
+    /// Takes note of a record on `line` whose quotes are broken. Says whether that is too many.
+    pub(super) fn break_quotes(&self, line: u64) -> Option<Refusal> {
+        match self.broken_quotes {
+            BrokenQuotes::Reject => None,
+            BrokenQuotes::Refuse => Some(Refusal::QuoteBroken { line }),
+        }
     }
 
     /// Judges the end of a source that was read whole.
@@ -125,6 +141,7 @@ mod tests {
                 rejects_max: max,
                 consecutive_max: None,
                 nothing_accepted: NothingAccepted::Refuse,
+                broken_quotes: BrokenQuotes::Reject,
                 n_in_a_row: 0,
             };
             let refusal = tolerance.at_end(accepted, rejected);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use rowgate_core::quarantine::{QuarantineOptions, RejectsFormat, RejectsValues};
 use rowgate_core::report::{Report, Status};
-use rowgate_core::run::{Existing, Job, NothingAccepted, RejectsMax, ingest};
+use rowgate_core::run::{BrokenQuotes, Existing, Job, NothingAccepted, RejectsMax, ingest};
 use rowgate_core::schema::{Extension, FormulaPolicy, SummaryOf, SummaryText};
 
 use crate::memory::{MemorySource, Script, control};
@@ -52,6 +52,46 @@ fn a_limit_of_the_schema_holds_unless_the_job_has_its_own() {
     check(Some(1), Some(2), None);
     check(Some(2), Some(1), Some(one));
     check(None, None, None);
+}
+
+#[test]
+fn a_broken_quote_refuses_the_source_where_quotes_are_strict() {
+    let refused_at = |line: u64| {
+        format!(
+            "the quotes of the record on line {line} are broken, and strict quotes tolerate none: \
+             mend the line, or drop strict quotes (`limits.strict_quotes`) to reject it and read on"
+        )
+    };
+    let check = |rows: &str, line: Option<u64>, read: u64| {
+        let text = format!("id,price,note\n{rows}");
+        let mut strict = job_with(Extension::default());
+        strict.limits.record_bytes_max = 40;
+        let (lenient, _) = run(&strict, &text);
+        assert_eq!((lenient.refusal, lenient.complete), (None, true), "{rows}");
+        strict.limits.broken_quotes = BrokenQuotes::Refuse;
+        let (report, store) = run(&strict, &text);
+        assert_eq!(report.refusal, line.map(refused_at), "{rows}");
+        assert_eq!(report.complete, line.is_none(), "{rows}");
+        assert_eq!(report.records.read, read, "{rows}");
+        assert_eq!(store.object("d").is_none(), line.is_some(), "{rows}");
+        let n_rejected = store.object("q").unwrap().lines().count() - 1;
+        assert_eq!(
+            u64::try_from(n_rejected).ok(),
+            Some(report.records.rejected)
+        );
+    };
+    // What stands in a broken quote is read as records; a strict run has none of them.
+    check("1,,a\n2,,\"b\n3,,c\n4,,d\n", Some(3), 2);
+    check("1,,\"a\nb\"\n2,,\"b\"c\n3,,c\n", Some(4), 2);
+    // Closed, but not within the record limit.
+    check(
+        &format!("1,,a\n2,,\"{}\"\n3,,c\n", "4,,d\n".repeat(20)),
+        Some(3),
+        2,
+    );
+    // Nothing else is a broken quote.
+    check("1,,\"a\nb\"\nx,,\n\n2,,b\"c\n", None, 4);
+    check(&format!("1,,a\n2,,{}\n", "b".repeat(90)), None, 2);
 }
 
 #[test]
@@ -320,11 +360,12 @@ proptest! {
     /// Limits stop a run at the same record, wherever chunks, batches and slices end.
     #[test]
     fn chunking_changes_no_limit(
-        rows in prop::collection::vec(prop::sample::select(vec!["1,1,a\n", "2,2,=b\n", "x,,\n", "3,,\n", "\n"]), 0..40),
+        rows in prop::collection::vec(prop::sample::select(vec!["1,1,a\n", "2,2,=b\n", "x,,\n", "3,,\n", "\n", "4,,\"a\n", "5,,\"a\"b\n", "6,,\"a\nb\"\n"]), 0..40),
         chunk_bytes in 1_usize..50,
         batch_bytes in 1_usize..100,
         in_a_row in 0_u64..4,
         count in prop::option::of(0_u64..6),
+        is_strict in any::<bool>(),
     ) {
         let mut job = job_with(Extension {
             consecutive_rejects_max: Some(in_a_row),
@@ -334,6 +375,10 @@ proptest! {
             ..Extension::default()
         });
         job.limits.nothing_accepted = NothingAccepted::Land;
+        job.limits.record_bytes_max = 60;
+        if is_strict {
+            job.limits.broken_quotes = BrokenQuotes::Refuse;
+        }
         let text = format!("id,price,note\n{}", rows.concat()).into_bytes();
         let (whole, store) = landed(&job, &MemorySource::of(&text).streamed());
         job.limits.batch_bytes = batch_bytes;
