@@ -1,5 +1,8 @@
 //! The chunks of a decoded source: stored bytes, decompressed, transcoded.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use bytes::{Buf as _, Bytes};
 use rowgate_core::expectation::Expectation;
 use rowgate_core::store::{Chunks, Compression, SourceFormat, StoreFault};
@@ -18,8 +21,18 @@ pub struct DecodedChunks<C> {
     /// Boxed: futures hold it, and it is large.
     text: Box<Peeked<Inflated<Peeked<Stored<C>>>>>,
     transcoder: Option<Transcoder>,
+    work: Work,
     /// How many bytes are not wanted: they come before the offset that was asked for.
     to_skip: u64,
+}
+
+/// What a chunk costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    /// Nothing: it is passed on.
+    None,
+    /// So much that others may have their turn before the next one.
+    Decoding,
 }
 
 impl<C> std::fmt::Debug for DecodedChunks<C> {
@@ -47,9 +60,11 @@ impl<C: Chunks> DecodedChunks<C> {
             }
         }
         let (transcoder, encoding) = encoding(&mut text, options.encoding).await?;
+        let is_plain = compression == Compression::None && transcoder.is_none();
         let opened = Self {
             text,
             transcoder,
+            work: if is_plain { Work::None } else { Work::Decoding },
             to_skip: 0,
         };
         let format = SourceFormat {
@@ -71,6 +86,7 @@ impl<C: Chunks> DecodedChunks<C> {
         Ok(Self {
             text: Box::new(Peeked::new(inflated)),
             transcoder: None,
+            work: Work::None,
             to_skip: 0,
         })
     }
@@ -81,9 +97,15 @@ impl<C: Chunks> DecodedChunks<C> {
 
     async fn next_text(&mut self) -> Result<Option<Bytes>, StoreFault> {
         let Some(transcoder) = &mut self.transcoder else {
+            self.work.give_way().await;
             return self.text.next().await;
         };
-        while let Some(chunk) = self.text.next().await? {
+        loop {
+            // Before the chunk is taken: a caller that goes away meanwhile loses nothing.
+            self.work.give_way().await;
+            let Some(chunk) = self.text.next().await? else {
+                break;
+            };
             let out = transcoder.push(&chunk);
             // Half a character gives nothing yet.
             if !out.is_empty() {
@@ -114,6 +136,21 @@ impl<C: Chunks> Chunks for DecodedChunks<C> {
             }
         }
         Ok(None)
+    }
+}
+
+impl Work {
+    /// Lets other tasks run, if there was work: what is stored may be at hand all the time.
+    async fn give_way(self) {
+        let mut is_due = self == Self::Decoding;
+        poll_fn(|context| {
+            if std::mem::take(&mut is_due) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        })
+        .await;
     }
 }
 

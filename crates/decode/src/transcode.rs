@@ -4,8 +4,8 @@ use encoding_rs::{Decoder, DecoderResult, Encoding};
 
 /// How many bytes back a malformed sequence may begin: six, as `encoding_rs` says of ISO-2022-JP.
 const LOOK_BACK_BYTES: usize = 8;
-/// How much is transcoded at once, in bytes.
-const STEP_BYTES: usize = 64 * 1024;
+/// How much is transcoded at once, in bytes of UTF-8.
+const BUFFER_BYTES: usize = 32 * 1024;
 
 /// Transcodes a stream, the same way whatever chunks it comes in.
 ///
@@ -15,6 +15,9 @@ pub(crate) struct Transcoder {
     decoder: Decoder,
     /// The last bytes that were read.
     recent: Vec<u8>,
+    /// What the decoder writes to. It is made once: bytes that cannot be decoded interrupt the decoder
+    /// as often as there are any, and nothing may be paid for that which is not theirs.
+    buffer: Box<[u8]>,
 }
 
 impl Transcoder {
@@ -22,15 +25,14 @@ impl Transcoder {
         Self {
             decoder: encoding.new_decoder_without_bom_handling(),
             recent: Vec::with_capacity(2 * LOOK_BACK_BYTES),
+            buffer: vec![0; BUFFER_BYTES].into(),
         }
     }
 
     /// Transcodes the next bytes.
     pub(crate) fn push(&mut self, input: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        for step in input.chunks(STEP_BYTES) {
-            self.step(step, false, &mut out);
-        }
+        let mut out = Vec::with_capacity(input.len());
+        self.transcode(input, false, &mut out);
         out
     }
 
@@ -38,24 +40,16 @@ impl Transcoder {
     /// after it.
     pub(crate) fn finish(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        self.step(&[], true, &mut out);
+        self.transcode(&[], true, &mut out);
         out
     }
 
-    fn step(&mut self, mut input: &[u8], is_last: bool, out: &mut Vec<u8>) {
+    fn transcode(&mut self, mut input: &[u8], is_last: bool, out: &mut Vec<u8>) {
         loop {
-            let n_out = out.len();
-            let room = self
-                .decoder
-                .max_utf8_buffer_length_without_replacement(input.len())
-                // No step is that long.
-                .unwrap_or(usize::MAX);
-            out.resize(n_out.saturating_add(room), 0);
-            let free = out.get_mut(n_out..).unwrap_or_default();
-            let (result, n_read, n_written) = self
-                .decoder
-                .decode_to_utf8_without_replacement(input, free, is_last);
-            out.truncate(n_out + n_written);
+            let (result, n_read, n_written) =
+                self.decoder
+                    .decode_to_utf8_without_replacement(input, &mut self.buffer, is_last);
+            out.extend_from_slice(self.buffer.get(..n_written).unwrap_or_default());
             let (read, rest) = input.split_at_checked(n_read).unwrap_or((input, &[]));
             self.remember(read);
             input = rest;
@@ -159,6 +153,36 @@ mod tests {
         // A lead byte before a line end costs the lead byte and not the line end.
         check(SHIFT_JIS, b"\x81\n\xA0,", b"\xFA\x81\n\xFA\xA0,");
         check(GB18030, b"\x81\x30\x81\n", b"\xFA\x810\xFA\x81\n");
+    }
+
+    /// With time that grows with the square of the length, this would take minutes.
+    #[test]
+    fn much_that_cannot_be_decoded_is_kept_byte_for_byte() {
+        #[track_caller]
+        fn check(encoding: &'static Encoding, bad: &[u8], kept: &[u8]) {
+            let n_bad = 4 * 1024 * 1024 / bad.len();
+            let input = bad.repeat(n_bad);
+            let whole = transcode(encoding, &[&input]);
+            assert!(whole == kept.repeat(n_bad), "{}", encoding.name());
+            let chunks: Vec<&[u8]> = input.chunks(64 * 1024 - 1).collect();
+            assert!(transcode(encoding, &chunks) == whole, "{}", encoding.name());
+        }
+        check(WINDOWS_1253, b"\xD2", b"\xFB\x92");
+        check(WINDOWS_1253, b"\xD2a", b"\xFB\x92a");
+        check(UTF_16LE, b"\x00\xDE", b"\xF8\x80\xFB\x9E");
+        check(UTF_16LE, b"\x3D\xD8", b"\xF8\xBD\xFB\x98");
+    }
+
+    /// However often the decoder is interrupted, its buffer stays where it is.
+    #[test]
+    fn what_cannot_be_decoded_takes_no_further_buffer() {
+        let mut transcoder = Transcoder::new(WINDOWS_1253);
+        let before = transcoder.buffer.as_ptr();
+        let out = transcoder.push(&b"\xD2".repeat(64 * 1024));
+        assert_eq!(out.len(), 2 * 64 * 1024);
+        assert!(out.capacity() <= 4 * 64 * 1024, "{}", out.capacity());
+        assert_eq!(transcoder.buffer.as_ptr(), before);
+        assert_eq!(transcoder.buffer.len(), BUFFER_BYTES);
     }
 
     proptest! {

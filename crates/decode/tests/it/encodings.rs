@@ -1,9 +1,9 @@
 //! Encodings, by mark and by declaration, compressed and not.
 
 use rowgate_core::store::Compression;
-use rowgate_decode::DecodeOptions;
+use rowgate_decode::{DecodeOptions, Decoded};
 
-use crate::memory::{Memory, compress, decode};
+use crate::memory::{Memory, compress, decode, read_from, run};
 
 #[track_caller]
 fn check(declared: Option<&str>, stored: &[u8], expected: &[u8], encoding: &str) {
@@ -82,5 +82,35 @@ fn an_empty_source_stays_empty() {
             ..DecodeOptions::default()
         };
         assert_eq!(decode(Memory::cut(b"", 1), &options).unwrap().0, b"");
+    }
+}
+
+/// Counts how often reading all of a source, from an offset, let others run.
+fn n_turns(compression: Compression, text: &[u8], offset: u64) -> usize {
+    let options = DecodeOptions::default();
+    let memory = Memory::cut(&compress(compression, text), 64 * 1024);
+    run(async {
+        let source = Decoded::open(memory, options).await.unwrap();
+        let mut reading = std::pin::pin!(read_from(&source, offset));
+        let mut n_turns = 0;
+        std::future::poll_fn(|context| {
+            let polled = reading.as_mut().poll(context);
+            n_turns += usize::from(polled.is_pending());
+            polled
+        })
+        .await
+        .unwrap();
+        n_turns
+    })
+}
+
+#[test]
+fn others_have_their_turn_between_chunks() {
+    let text = "\u{FEFF}naïve\n".repeat(100_000);
+    assert_eq!(n_turns(Compression::None, text.as_bytes(), 0), 0);
+    let utf_16 = utf_16le(&text);
+    for offset in [0, 1_000_000] {
+        assert!(n_turns(Compression::None, &utf_16, offset) > 10);
+        assert!(n_turns(Compression::Gzip, text.as_bytes(), offset) > 5);
     }
 }
