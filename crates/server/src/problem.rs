@@ -30,6 +30,8 @@ pub(crate) enum ProblemKind {
     Query,
     /// There is no schema of that name.
     UnknownSchema,
+    /// A schema of the service, or a file that it refers to, cannot be used.
+    UnusableSchema,
     /// The body is of a type that the endpoint does not take.
     MediaType,
     /// The body is no JSON.
@@ -59,7 +61,9 @@ impl ProblemKind {
             Self::Items => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::TimedOut | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::UnusableSchema | Self::TimedOut | Self::Overloaded => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -72,6 +76,7 @@ impl ProblemKind {
             Self::Unauthorized => "unauthorized",
             Self::Query => "invalid-query",
             Self::UnknownSchema => "unknown-schema",
+            Self::UnusableSchema => "unusable-schema",
             Self::MediaType => "unsupported-media-type",
             Self::Json => "invalid-json",
             Self::Items => "invalid-items",
@@ -90,6 +95,7 @@ impl ProblemKind {
             Self::Unauthorized => "a valid token is needed",
             Self::Query => "the query is not valid",
             Self::UnknownSchema => "there is no such schema",
+            Self::UnusableSchema => "the service cannot use its schema",
             Self::MediaType => "the body's media type is not supported",
             Self::Json => "the body is not valid JSON",
             Self::Items => "the items are not valid",
@@ -114,7 +120,7 @@ impl ProblemKind {
             | Self::BodyTooLarge
             | Self::BodyTooSlow
             | Self::BodyBroken => Whose::Caller,
-            Self::TimedOut | Self::Overloaded => Whose::Dependency,
+            Self::UnusableSchema | Self::TimedOut | Self::Overloaded => Whose::Dependency,
         }
     }
 }
@@ -165,6 +171,31 @@ impl Problem {
             payload: PayloadSummary::new(),
             cause: None,
         }))
+    }
+
+    /// Makes a problem of an error that says other words to the caller than to the log.
+    #[must_use]
+    pub(crate) fn of(err: Error, detail: String) -> Self {
+        let kind = err.kind();
+        let status = outcome::http_status(kind);
+        Self(Box::new(Repr {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            code: kind.as_str(),
+            title: title_of(kind),
+            whose: kind.whose(),
+            detail,
+            errors: Vec::new(),
+            header: None,
+            payload: PayloadSummary::new(),
+            cause: Some(err),
+        }))
+    }
+
+    /// Keeps the error behind it, for the log alone.
+    #[must_use]
+    pub(crate) fn caused_by(mut self, cause: Error) -> Self {
+        self.0.cause = Some(cause);
+        self
     }
 
     /// Says which items are at fault.
@@ -247,8 +278,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(err: Error) -> Self {
-        let kind = err.kind();
-        let detail = match kind.whose() {
+        let detail = match err.kind().whose() {
             Whose::Caller => err.chain(),
             // What is inside the service is for its log.
             Whose::Dependency => {
@@ -256,18 +286,7 @@ impl From<Error> for Problem {
             }
             Whose::Bug => "please report it with the request id".to_owned(),
         };
-        let status = outcome::http_status(kind);
-        Self(Box::new(Repr {
-            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            code: kind.as_str(),
-            title: title_of(kind),
-            whose: kind.whose(),
-            detail,
-            errors: Vec::new(),
-            header: None,
-            payload: PayloadSummary::new(),
-            cause: Some(err),
-        }))
+        Self::of(err, detail)
     }
 }
 

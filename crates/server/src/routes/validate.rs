@@ -13,11 +13,12 @@ use rowgate_app::jobs::{AnySource, BodySource, control};
 use rowgate_app::place::PlaceUri;
 use rowgate_app::schemas::LoadedSchema;
 use rowgate_app::telemetry::PayloadSummary;
-use rowgate_core::Error;
 use rowgate_core::control::Control;
 use rowgate_core::dialect::DialectOptions;
+use rowgate_core::error::Whose;
 use rowgate_core::report::Report;
-use rowgate_core::store::{FaultKind, StoreFault};
+use rowgate_core::store::Source as _;
+use rowgate_core::{Error, ErrorKind};
 use serde::Deserialize;
 
 use crate::body::LimitedBody;
@@ -139,25 +140,46 @@ fn content_coding(headers: &HeaderMap) -> Result<Option<Compression>, Problem> {
 
 /// Reads the schema of that name. A report calls it by its name: where it lies is the service's.
 async fn load_schema(service: &Service, name: &SchemaName) -> Result<LoadedSchema, Problem> {
-    let place = PlaceUri::Local(name.file_in(service.schemas_folder()));
-    let loaded = service.app().schema(&place).await;
-    let mut schema = loaded.map_err(|err| {
-        if is_missing(&err) {
+    let file = name.file_in(service.schemas_folder());
+    let place = PlaceUri::Local(file.clone());
+    let loaded = match service.app().schema(&place).await {
+        Ok(loaded) => loaded,
+        // What it refers to may be missing as well: that is not for the caller to know or to mend.
+        Err(_) if matches!(tokio::fs::try_exists(&file).await, Ok(false)) => {
             let detail = format!("this service has no schema `{}`", name.as_str());
-            return Problem::new(ProblemKind::UnknownSchema, detail);
+            return Err(Problem::new(ProblemKind::UnknownSchema, detail));
         }
-        Problem::from(err)
-    })?;
+        Err(err) => return Err(unusable(name, err)),
+    };
+    let mut schema = service
+        .app()
+        .with_resources(loaded, &[])
+        .await
+        .map_err(|err| unusable(name, err))?;
     name.as_str().clone_into(&mut schema.identity.uri);
-    let schema = service.app().with_resources(schema, &[]).await;
-    schema.map_err(Problem::from)
+    Ok(schema)
 }
 
-fn is_missing(err: &Error) -> bool {
-    let fault = err
-        .source()
-        .and_then(|cause| cause.downcast_ref::<StoreFault>());
-    fault.is_some_and(|fault| fault.kind() == FaultKind::NotFound)
+/// Says that a schema cannot be used. Where it and its tables lie is for the log; the faults of its
+/// text name no place.
+fn unusable(name: &SchemaName, err: Error) -> Problem {
+    let name = name.as_str();
+    if let Some(faults) = err.schema_faults() {
+        let detail = format!("the schema `{name}` is not valid: {faults}");
+        return Problem::of(err, detail);
+    }
+    match err.kind().whose() {
+        Whose::Caller => {
+            let detail = format!(
+                "the schema `{name}`, or a file that it refers to, cannot be read: its owner finds \
+                 the cause in the log, by the request id"
+            );
+            let cause = format!("the schema `{name}` cannot be used");
+            let cause = Error::caused(ErrorKind::Dependency, cause, err);
+            Problem::new(ProblemKind::UnusableSchema, detail).caused_by(cause)
+        }
+        Whose::Dependency | Whose::Bug => Problem::from(err),
+    }
 }
 
 /// Runs the validation while its body streams in. Both live in this future, so that a client that
@@ -169,6 +191,12 @@ async fn judge(
     body: &mut LimitedBody,
 ) -> Result<Report, Problem> {
     let control = control();
+    let name = &parameters.schema;
+    let tables: Vec<String> = schema
+        .resources
+        .iter()
+        .map(|resource| resource.source.identity().uri.clone())
+        .collect();
     let (feeder, source) = BodySource::new(SOURCE, body.announced());
     let source = AnySource::Body(source);
     let decoding = parameters.decoding();
@@ -190,7 +218,16 @@ async fn judge(
         },
         judged = &mut run => judged,
     };
-    let mut report = judged.map_err(|err| Problem::from(err).with_payload(summary(&control)))?;
+    let mut report = judged.map_err(|err| {
+        let story = err.chain();
+        let is_of_table = tables.iter().any(|table| story.contains(table.as_str()));
+        let problem = if is_of_table {
+            unusable(name, err)
+        } else {
+            Problem::from(err)
+        };
+        problem.with_payload(summary(&control))
+    })?;
     // Where they lie is the service's, as with the schema.
     for resource in &mut report.resources {
         resource.uri.clone_from(&resource.name);

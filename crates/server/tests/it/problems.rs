@@ -6,7 +6,7 @@ const CSV: &str = "id,name\n1,a\n";
 
 /// One request and the problem that it gets.
 macro_rules! check {
-    ($request:expr, $status:literal, $code:literal, $says:literal) => {
+    ($request:expr, $status:literal, $code:literal, $says:expr) => {
         problem(
             $request,
             &Expected {
@@ -187,7 +187,65 @@ async fn a_schema_must_be_there_and_valid() {
         "schema",
         "nope"
     );
-    check!(running.validate("schema=folder", CSV), 422, "schema", "");
+    check!(
+        running.validate("schema=folder", CSV),
+        503,
+        "unusable-schema",
+        "`folder`"
+    );
+}
+
+#[tokio::test]
+async fn what_a_schema_of_the_service_lacks_is_not_the_callers_fault() {
+    let running = Running::start().await;
+    let folder = running.folder.path().to_str().unwrap();
+    let write = |name: &str, text: &str| {
+        std::fs::write(running.folder.path().join("schemas").join(name), text).unwrap();
+    };
+    let package = |path: &str, schema: &str| {
+        format!(
+            r#"{{"resources": [{{"name": "a", "path": "a.csv", "schema": {schema}}},
+                {{"name": "b", "path": "{path}"}}]}}"#
+        )
+    };
+    let key = r#"{"fields": [{"name": "id"}],
+        "foreignKeys": [{"fields": "id", "reference": {"resource": "b", "fields": "nr"}}]}"#;
+    write("unlinked.json", &package("b.txt", r#""gone.json""#));
+    write("no-table.json", &package("gone.txt", key));
+    write("folder-table.json", &package("folder", key));
+    std::fs::create_dir(running.folder.path().join("schemas/folder")).unwrap();
+    std::fs::write(
+        running.folder.path().join("schemas/cut.txt"),
+        b"\x1F\x8B\x08\0\0\0\0\0\0\xFF",
+    )
+    .unwrap();
+    write("cut-table.json", &package("cut.txt", key));
+    write("empty-table.json", &package("empty.txt", key));
+    write("empty.txt", "");
+    write("other-table.json", &package("other.txt", key));
+    write("other.txt", "x\n1\n");
+    write("link-broken.json", &package("b.txt", r#""broken.json""#));
+    write(
+        "broken.json",
+        r#"{"fields": [{"name": "a", "type": "nope"}]}"#,
+    );
+    for name in [
+        "unlinked",
+        "no-table",
+        "folder-table",
+        "cut-table",
+        "empty-table",
+        "other-table",
+    ] {
+        let answer = running.validate(&format!("schema={name}"), "id\n1\n");
+        let body = check!(answer, 503, "unusable-schema", name);
+        assert!(!body.to_string().contains(folder), "{body}");
+    }
+    for name in ["broken", "link-broken"] {
+        let answer = running.validate(&format!("schema={name}"), "id\n1\n");
+        let body = check!(answer, 422, "schema", "nope");
+        assert!(!body.to_string().contains(folder), "{body}");
+    }
 }
 
 #[tokio::test]
