@@ -5,8 +5,11 @@ use regex::Regex;
 use super::{Dependent, JsonType, Node, NodeId, Rule, SizeBound, SizeOf, Test};
 use crate::value::json::{JsonObject, JsonValue};
 
-/// The most subschemas that are asked about one cell.
+/// The most steps that are spent on one cell. A subschema that is asked is one, and so is each value,
+/// member or 64 bytes that a test has to look at.
 const STEPS_MAX: usize = 1_000_000;
+/// The bytes that are looked at in one step.
+const STEP_BYTES: usize = 64;
 /// The most subschemas that are asked inside each other.
 const DEPTH_MAX: usize = 512;
 const TOO_MUCH: &str =
@@ -38,19 +41,27 @@ struct Run<'s> {
 
 impl<'s> Run<'s> {
     fn node(&mut self, id: NodeId, value: &JsonValue<'_>) -> Outcome<'s> {
-        self.n_steps += 1;
-        if self.n_steps > STEPS_MAX || self.depth > DEPTH_MAX {
+        if self.depth > DEPTH_MAX {
             self.is_exhausted = true;
         }
-        if self.is_exhausted {
-            return Err(TOO_MUCH);
-        }
+        self.spend(own_size(value))?;
         let nodes = self.nodes;
         self.depth += 1;
         let mut rules = nodes.get(id.0).into_iter().flatten();
         let outcome = rules.try_for_each(|rule| self.rule(rule, value));
         self.depth -= 1;
         outcome
+    }
+
+    fn spend(&mut self, n_steps: usize) -> Outcome<'s> {
+        self.n_steps = self.n_steps.saturating_add(n_steps);
+        if self.n_steps > STEPS_MAX {
+            self.is_exhausted = true;
+        }
+        if self.is_exhausted {
+            return Err(TOO_MUCH);
+        }
+        Ok(())
     }
 
     fn meets(&mut self, id: NodeId, value: &JsonValue<'_>) -> bool {
@@ -62,6 +73,7 @@ impl<'s> Run<'s> {
             Test::Never => false,
             Test::Types(types) => types.iter().any(|of| is_of_type(value, *of)),
             Test::Members(keys) => {
+                self.spend(whole_size(value))?;
                 let key = key(value);
                 keys.binary_search(&key).is_ok()
             }
@@ -71,7 +83,13 @@ impl<'s> Run<'s> {
                 .is_none_or(|number| side.admits(number.cmp(bound))),
             Test::Size(of, bound) => has_size(value, *of, *bound),
             Test::Pattern(regex) => value.as_text().is_none_or(|text| regex.is_match(text)),
-            Test::UniqueItems => value.as_array().is_none_or(are_unique),
+            Test::UniqueItems => {
+                let Some(items) = value.as_array() else {
+                    return Ok(());
+                };
+                self.spend(whole_size(value))?;
+                are_unique(items)
+            }
             Test::Items { prefix, rest } => return self.items(prefix, *rest, value),
             Test::Contains { item, n_min, n_max } => {
                 let Some(items) = value.as_array() else {
@@ -83,9 +101,13 @@ impl<'s> Run<'s> {
                     .count();
                 *n_min <= n_found && n_max.is_none_or(|n_max| n_found <= n_max)
             }
-            Test::Required(names) => value
-                .as_object()
-                .is_none_or(|object| has_all(object, names)),
+            Test::Required(names) => {
+                let Some(object) = value.as_object() else {
+                    return Ok(());
+                };
+                self.spend(n_steps_of(names))?;
+                has_all(object, names)
+            }
             Test::Properties {
                 named,
                 patterns,
@@ -99,22 +121,7 @@ impl<'s> Run<'s> {
                 return members
                     .try_for_each(|(name, _)| self.node(*id, &JsonValue::Text(name.into())));
             }
-            Test::Dependent(dependents) => {
-                let Some(object) = value.as_object() else {
-                    return Ok(());
-                };
-                for (name, dependent) in dependents {
-                    if object.get(name).is_none() {
-                        continue;
-                    }
-                    match dependent {
-                        Dependent::Required(names) if has_all(object, names) => {}
-                        Dependent::Required(_) => return Err(&rule.expected),
-                        Dependent::Schema(id) => self.node(*id, value)?,
-                    }
-                }
-                true
-            }
+            Test::Dependent(dependents) => return self.dependents(dependents, rule, value),
             Test::AllOf(ids) => return ids.iter().try_for_each(|id| self.node(*id, value)),
             Test::AnyOf(ids) => ids.iter().any(|id| self.meets(*id, value)),
             Test::OneOf(ids) => {
@@ -138,6 +145,33 @@ impl<'s> Run<'s> {
         if is_met { Ok(()) } else { Err(&rule.expected) }
     }
 
+    fn dependents(
+        &mut self,
+        dependents: &'s [(Box<str>, Dependent)],
+        rule: &'s Rule,
+        value: &JsonValue<'_>,
+    ) -> Outcome<'s> {
+        let Some(object) = value.as_object() else {
+            return Ok(());
+        };
+        for (name, dependent) in dependents {
+            self.spend(1)?;
+            if object.get(name).is_none() {
+                continue;
+            }
+            match dependent {
+                Dependent::Required(names) => {
+                    self.spend(n_steps_of(names))?;
+                    if !has_all(object, names) {
+                        return Err(&rule.expected);
+                    }
+                }
+                Dependent::Schema(id) => self.node(*id, value)?,
+            }
+        }
+        Ok(())
+    }
+
     fn properties(
         &mut self,
         named: &[(Box<str>, NodeId)],
@@ -154,13 +188,16 @@ impl<'s> Run<'s> {
                 .iter()
                 .filter(|(pattern, _)| pattern.is_match(name))
                 .map(|(_, id)| *id);
+            self.spend(patterns.len() * (1 + name.len() / STEP_BYTES))?;
             let mut is_known = false;
             for id in by_name.into_iter().chain(by_pattern) {
                 is_known = true;
                 self.node(id, value)?;
             }
-            if let (Some(id), false) = (rest, is_known) {
-                self.node(id, value)?;
+            match (rest, is_known) {
+                (Some(id), false) => self.node(id, value)?,
+                (None, false) => self.spend(1)?,
+                (_, true) => {}
             }
         }
         Ok(())
@@ -174,12 +211,43 @@ impl<'s> Run<'s> {
     ) -> Outcome<'s> {
         let items = value.as_array().unwrap_or_default();
         for (idx, item) in items.iter().enumerate() {
-            if let Some(id) = prefix.get(idx).copied().or(rest) {
-                self.node(id, item)?;
-            }
+            let Some(id) = prefix.get(idx).copied().or(rest) else {
+                break;
+            };
+            self.node(id, item)?;
         }
         Ok(())
     }
+}
+
+/// Returns the steps of looking at a value without what is inside it, at least 1.
+fn own_size(value: &JsonValue<'_>) -> usize {
+    let n_bytes = match value {
+        JsonValue::Text(text) => text.len(),
+        JsonValue::Number(number) => number.n_digits(),
+        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Array(_) | JsonValue::Object(_) => 0,
+    };
+    1 + n_bytes / STEP_BYTES
+}
+
+/// Returns the steps of looking at a value and all that is inside it.
+fn whole_size(value: &JsonValue<'_>) -> usize {
+    let inside: usize = match value {
+        JsonValue::Array(items) => items.iter().map(whole_size).sum(),
+        JsonValue::Object(object) => {
+            let members = object.iter();
+            members
+                .map(|(name, value)| name.len() / STEP_BYTES + whole_size(value))
+                .sum()
+        }
+        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::Text(_) => 0,
+    };
+    own_size(value) + inside
+}
+
+/// Returns the steps of looking members up.
+fn n_steps_of(names: &[Box<str>]) -> usize {
+    names.iter().map(|name| name.len()).sum::<usize>() / STEP_BYTES
 }
 
 fn is_of_type(value: &JsonValue<'_>, of: JsonType) -> bool {

@@ -243,6 +243,25 @@ fn time_and_depth_are_bounded() {
         levels.join(", ")
     );
     check(&schema, &[], &["1"]);
+    // A test counts as much as it looks at.
+    let levels: Vec<String> = (0..18)
+        .map(|level| {
+            let next = format!(r##"{{"$ref": "#/items/$defs/{}"}}"##, level + 1);
+            format!(r#""{level}": {{"allOf": [{next}, {next}]}}"#)
+        })
+        .collect();
+    let numbers: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
+    let array = format!("[{}]", numbers.join(", "));
+    for test in [
+        r#"{"uniqueItems": true}"#.to_owned(),
+        format!(r#"{{"enum": [{array}]}}"#),
+    ] {
+        let levels = levels.join(", ");
+        let schema =
+            format!(r##"{{"$defs": {{{levels}, "18": {test}}}, "$ref": "#/items/$defs/0"}}"##);
+        check(&schema, &[], &[&array]);
+    }
+    check(r#"{"uniqueItems": true}"#, &[&array], &[]);
     let nested = format!("{}{}", "[".repeat(120), "]".repeat(120));
     check(r##"{"items": {"$ref": "#/items"}}"##, &[&nested], &[]);
 }
