@@ -10,7 +10,7 @@ use super::Logical;
 
 pub mod arithmetic;
 
-/// The most digits that an exponent may have. A longer one is no number: `1E1000000000000000000` is
+/// The most digits that an exponent may have, leading zeros aside. A longer one is no number: `1E1000000000000000000` is
 /// turned away.
 pub const EXPONENT_DIGITS_MAX: usize = 18;
 
@@ -463,10 +463,13 @@ fn exponent(text: &[u8]) -> (i64, &[u8]) {
         return (0, text);
     };
     let (negative, unsigned) = sign(signed);
-    let (n_digits @ 1..=EXPONENT_DIGITS_MAX, rest) = digits(unsigned) else {
+    let n_zeros = unsigned.iter().take_while(|byte| **byte == b'0').count();
+    let (_, significant) = unsigned.split_at_checked(n_zeros).unwrap_or_default();
+    let (n_digits, rest) = digits(significant);
+    if n_zeros + n_digits == 0 || n_digits > EXPONENT_DIGITS_MAX {
         return (0, text);
-    };
-    let digits = unsigned.iter().take(n_digits);
+    }
+    let digits = significant.iter().take(n_digits);
     let absolute = digits.fold(0, |value: i64, digit| {
         value * 10 + i64::from(digit.saturating_sub(b'0'))
     });

@@ -135,6 +135,8 @@ fn text_around_a_number_is_dropped_and_never_a_sign() {
         ("-$5", ""),
         ("1.2.3", ""),
         ("1E9999999999999999999", ""),
+        ("1E0000000000000000001", "10"),
+        ("1E-0000000000000000000", "1"),
         ("INF %", ""),
     ] {
         check(&number, text, expected);
