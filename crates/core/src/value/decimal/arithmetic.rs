@@ -1,6 +1,7 @@
 //! Exact arithmetic with decimal numbers.
 //!
-//! Sums, differences and products are exact. Quotients have [`QUOTIENT_DIGITS`] significant digits.
+//! Sums, differences and products are exact. So is a quotient that ends; any other has
+//! [`QUOTIENT_DIGITS`] significant digits.
 //! What would take more than [`DIGITS_MAX`] digits is not computed: `1E900000000 + 1` must not eat
 //! the memory of the machine.
 
@@ -13,8 +14,8 @@ use super::{Decimal, to_i64};
 
 /// The most significant digits of an operand, and of a result.
 pub const DIGITS_MAX: usize = 1_000;
-/// The significant digits of a quotient that does not end before: those of decimal128. A tie is
-/// rounded to the even digit.
+/// The significant digits of a quotient that does not end within [`DIGITS_MAX`] digits: those of
+/// decimal128. A tie is rounded to the even digit.
 pub const QUOTIENT_DIGITS: usize = 34;
 /// The magnitudes up to which a number is written without an exponent.
 const PLAIN_MAGNITUDE_MAX: u64 = 40;
@@ -114,7 +115,8 @@ impl Decimal<'_> {
         .decimal()
     }
 
-    /// Divides, to [`QUOTIENT_DIGITS`] digits. `None` too if `other` is zero.
+    /// Divides: exactly if the quotient ends, else to [`QUOTIENT_DIGITS`] digits. `None` too if
+    /// `other` is zero.
     ///
     /// # Examples
     ///
@@ -133,29 +135,36 @@ impl Decimal<'_> {
         }
         // So many zeros that the whole quotient has a digit more than needed.
         let n_zeros = (QUOTIENT_DIGITS + 1 + other.n_digits()).saturating_sub(self.n_digits());
-        let dividend = left.coefficient * power_of_ten(n_zeros)?;
+        let dividend = &left.coefficient * power_of_ten(n_zeros)?;
         let (quotient, rest) = divide(&dividend, &right.coefficient);
-        // A digit behind the others stands for the rest, so that it is no tie where it is none.
-        let is_negative =
-            (dividend.sign() == Sign::Minus) != (right.coefficient.sign() == Sign::Minus);
-        let sticky = match (rest.is_zero(), is_negative) {
-            (true, _) => 0,
-            (false, true) => -1,
-            (false, false) => 1,
-        };
-        let quotient = quotient * 10 + sticky;
         let exponent = left
             .exponent
             .checked_sub(right.exponent)?
-            .checked_sub(to_i64(n_zeros))?
-            .checked_sub(1)?;
-        let exact = Scaled {
-            coefficient: quotient,
-            exponent,
+            .checked_sub(to_i64(n_zeros))?;
+        if rest.is_zero() {
+            let coefficient = quotient;
+            return Scaled {
+                coefficient,
+                exponent,
+            }
+            .decimal();
+        }
+        if let Some(exact) = long_quotient(&left, &right, &rest) {
+            return Some(exact);
+        }
+        // A digit behind the others stands for the rest, so that it is no tie where it is none.
+        let is_negative =
+            (dividend.sign() == Sign::Minus) != (right.coefficient.sign() == Sign::Minus);
+        let sticky = if is_negative { -1 } else { 1 };
+        let longer = Scaled {
+            coefficient: quotient * 10 + sticky,
+            exponent: exponent.checked_sub(1)?,
         };
-        let n_digits = exact.coefficient.magnitude().to_string().len();
+        let n_digits = longer.coefficient.magnitude().to_string().len();
         let n_dropped = n_digits.saturating_sub(QUOTIENT_DIGITS);
-        exact.without_last(n_dropped, Rounding::HalfEven)?.decimal()
+        longer
+            .without_last(n_dropped, Rounding::HalfEven)?
+            .decimal()
     }
 
     /// Divides and drops the fraction, as integers are divided. `None` too if `other` is zero.
@@ -349,6 +358,32 @@ fn power_of_ten(exponent: usize) -> Option<BigInt> {
     Some(BigInt::from(10).pow(u32::try_from(exponent).ok()?))
 }
 
+/// Returns a quotient that ends within [`DIGITS_MAX`] digits; `None` for any other. `rest` is what
+/// a division of the same digits left, after fewer digits than that.
+fn long_quotient(left: &Scaled, right: &Scaled, rest: &BigInt) -> Option<Decimal<'static>> {
+    let divisor = right.coefficient.magnitude();
+    // No quotient of so few digits has its last one further behind.
+    let n_zeros = DIGITS_MAX + divisor.to_string().len();
+    // Most quotients do not end: that is found out without computing them.
+    let power = BigUint::from(10_u8).modpow(&BigUint::from(n_zeros), divisor);
+    if !(rest.magnitude() * power % divisor).is_zero() {
+        return None;
+    }
+    let dividend = &left.coefficient * power_of_ten(n_zeros)?;
+    let (quotient, rest) = divide(&dividend, &right.coefficient);
+    if !rest.is_zero() {
+        return None;
+    }
+    Scaled {
+        coefficient: quotient,
+        exponent: left
+            .exponent
+            .checked_sub(right.exponent)?
+            .checked_sub(to_i64(n_zeros))?,
+    }
+    .decimal()
+}
+
 /// Divides, towards zero. The divisor is not zero.
 fn divide(dividend: &BigInt, divisor: &BigInt) -> (BigInt, BigInt) {
     let quotient = dividend / divisor;
@@ -406,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn quotients_have_34_digits_half_even() {
+    fn quotients_are_exact_or_have_34_digits() {
         check("1", "/", "8", Some("0.125"));
         check("2", "/", "3", Some("0.6666666666666666666666666666666667"));
         check(
@@ -415,24 +450,42 @@ mod tests {
             "3",
             Some("-0.3333333333333333333333333333333333"),
         );
-        // 34 digits and a tie, to even; and just above the tie.
+        for digits in [
+            "123456789012345678901234567890123456",
+            "1000000000000000000000000000000000.00005",
+        ] {
+            check(digits, "/", "1.0", Some(digits));
+            check(digits, "/", "-1", Some(&format!("-{digits}")));
+        }
         check(
-            "10000000000000000000000000000000005",
-            "/",
-            "1",
-            Some("10000000000000000000000000000000000"),
-        );
-        check(
-            "10000000000000000000000000000000015",
-            "/",
-            "1",
-            Some("10000000000000000000000000000000020"),
-        );
-        check(
-            "20000000000000000000000000000000010.0002",
+            "20000000000000000000000000000000010.0001",
             "/",
             "2",
+            Some("10000000000000000000000000000000005.00005"),
+        );
+        // 1 / 2^200 ends after 200 places, and 1 / 2^2000 after too many digits.
+        let power = |exponent: usize| BigInt::from(2).pow(u32::try_from(exponent).unwrap());
+        let long = decimal("1").divided_by(&decimal(&power(200).to_string()));
+        let long = long.unwrap();
+        assert_eq!(long.n_digits(), 140);
+        assert_eq!(
+            long.times(&decimal(&power(200).to_string())),
+            Some(Decimal::from(1))
+        );
+        let longer = decimal("1").divided_by(&decimal(&power(2_000).to_string()));
+        assert_eq!(longer.unwrap().n_digits(), QUOTIENT_DIGITS);
+        // Just above a tie, and just below one.
+        check(
+            "30000000000000000000000000000000015.0001",
+            "/",
+            "3",
             Some("10000000000000000000000000000000010"),
+        );
+        check(
+            "30000000000000000000000000000000014.9999",
+            "/",
+            "3",
+            Some("10000000000000000000000000000000000"),
         );
         check("1", "/", "0", None);
     }
