@@ -1,5 +1,6 @@
 //! Keys over several fields.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::fault::{Faults, Path};
@@ -8,6 +9,9 @@ use super::names::{Names, Single, names};
 use super::read::{object as object_of, string};
 use super::{Field, FieldKind, FieldsMatch, Schema, Uniqueness};
 use crate::check::{Cast, Presence};
+
+/// The most keys that a schema's `uniqueKeys` hold.
+const UNIQUE_KEYS_MAX: usize = 1_000;
 
 /// Fields of another table, or of the table itself, among whose values a record's must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,16 +92,22 @@ fn unique_keys(
         faults.push(path, "must be an array of arrays, not of strings", hint);
         return Vec::new();
     }
+    if items.len() > UNIQUE_KEYS_MAX {
+        let n_keys = items.len();
+        let message = format!("must hold at most {UNIQUE_KEYS_MAX} keys, not {n_keys}");
+        faults.push(path, message, "");
+        return Vec::new();
+    }
     let mut keys: Vec<Vec<usize>> = Vec::new();
+    let mut seen = HashSet::new();
     for (idx, item) in items.iter().enumerate() {
         let path = path.index(idx);
         let Some(key) = names.read_list(item, Single::Refused, &path, faults) else {
             continue;
         };
-        let is_same = |other: &Vec<usize>| {
-            other.len() == key.len() && key.iter().all(|field| other.contains(field))
-        };
-        if keys.iter().any(is_same) {
+        let mut sorted = key.clone();
+        sorted.sort_unstable();
+        if !seen.insert(sorted) {
             faults.push(&path, "key stands twice", "");
         }
         keys.push(key);

@@ -77,6 +77,11 @@ fn unique_keys_are_arrays_of_arrays() {
             ("/uniqueKeys/5", "must be an array"),
         ],
     );
+    let many = vec![r#"["a"]"#; 1_001].join(", ");
+    check_keys(
+        &format!(r#""uniqueKeys": [{many}]"#),
+        &[("/uniqueKeys", "at most 1000 keys, not 1001")],
+    );
 }
 
 #[test]
