@@ -142,7 +142,7 @@ impl Reader<'_> {
         let n_before = constraints.faults.count();
         let read = match self.kind {
             FieldKind::Any => Some(self.any(constraints)),
-            FieldKind::String => self.text(constraints),
+            FieldKind::String => Some(self.text(constraints)),
             FieldKind::Integer | FieldKind::Number => self.numeric(constraints),
             FieldKind::Boolean => self.boolean(constraints),
             FieldKind::Object => Some(self.object(constraints)),

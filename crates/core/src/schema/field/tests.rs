@@ -271,6 +271,18 @@ fn categories() {
 }
 
 #[test]
+fn an_unknown_format_hides_no_other_fault() {
+    check_faults(
+        r#""type": "string", "format": "emial", "constraints": {"pattern": "(", "minLength": -1}"#,
+        &[
+            ("/format", "unknown format `emial`"),
+            ("/constraints/minLength", ""),
+            ("/constraints/pattern", ""),
+        ],
+    );
+}
+
+#[test]
 fn a_closed_set_leaves_room() {
     check_faults(
         r#""type": "integer", "constraints": {"enum": [1, 2], "minimum": 3}"#,

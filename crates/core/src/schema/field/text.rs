@@ -12,8 +12,11 @@ impl Reader<'_> {
         (Cast::Any(closed), "anything".to_owned())
     }
 
-    pub(super) fn text(&self, constraints: &mut Constraints<'_>) -> Option<(Cast, String)> {
-        let format = self.format(TextFormat::ALL, TextFormat::as_str, constraints.faults)?;
+    pub(super) fn text(&self, constraints: &mut Constraints<'_>) -> (Cast, String) {
+        // An unknown format is a fault of its own: it does not hide those of the constraints.
+        let format = self
+            .format(TextFormat::ALL, TextFormat::as_str, constraints.faults)
+            .unwrap_or(TextFormat::Default);
         let mut rules = TextRules {
             format,
             lengths: constraints.lengths("character"),
@@ -21,6 +24,6 @@ impl Reader<'_> {
             closed: None,
         };
         constraints.close(&mut rules);
-        Some((Cast::Text(Box::new(rules)), format.expected().to_owned()))
+        (Cast::Text(Box::new(rules)), format.expected().to_owned())
     }
 }
