@@ -177,7 +177,7 @@ impl QuarantineWriter {
         let own = batch.bytes().get(own_start..record.next);
         let own = own.unwrap_or_default();
         let is_ended = record.next > record.end;
-        if is_well_formed && (is_ended || self.can_end(own)) {
+        if is_well_formed && self.can_begin(own) && (is_ended || self.can_end(own)) {
             self.cell(true, "", out);
             self.delimit(out);
             out.extend_from_slice(own);
@@ -320,6 +320,11 @@ impl QuarantineWriter {
         }
     }
 
+    /// Whether a record can stand behind our delimiter: not if the two begin with a line end.
+    fn can_begin(&self, own: &[u8]) -> bool {
+        after_delimiter(&self.dialect).is_none_or(|rest| !own.starts_with(rest.as_bytes()))
+    }
+
     /// Whether a line end can be put behind bytes that have none: the last of them may begin one that
     /// would then end before it.
     fn can_end(&self, bytes: &[u8]) -> bool {
@@ -370,6 +375,15 @@ fn unmended_bytes(dialect: Dialect, batch: &Batch, record: &Record) -> Vec<u8> {
     raw
 }
 
+/// Returns what makes a delimiter a line end, where a line end begins with one.
+fn after_delimiter(dialect: &Dialect) -> Option<&str> {
+    let LineEnd::Only(mark) = &dialect.line_end else {
+        return None;
+    };
+    let rest = mark.as_str().strip_prefix(dialect.delimiter.as_str());
+    rest.filter(|rest| !rest.is_empty())
+}
+
 /// Returns the first character of each mark. A text that holds none of them holds no mark, and
 /// begins none that what follows it could end.
 fn signs(dialect: &Dialect) -> Vec<char> {
@@ -386,7 +400,8 @@ fn signs(dialect: &Dialect) -> Vec<char> {
     let firsts = marks
         .iter()
         .flatten()
-        .filter_map(|m| m.as_str().chars().next());
+        .filter_map(|m| m.as_str().chars().next())
+        .chain(after_delimiter(dialect).and_then(|rest| rest.chars().next()));
     match dialect.line_end {
         LineEnd::Any => firsts.chain(['\n', '\r']).collect(),
         LineEnd::Only(_) => firsts.collect(),
