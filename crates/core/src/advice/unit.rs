@@ -78,7 +78,9 @@ mod tests {
             (["(5)", "(7)"], false),
         ] {
             let mut units = Units::default();
-            cells.iter().for_each(|cell| units.add(cell));
+            for cell in cells {
+                units.add(cell);
+            }
             assert_eq!(units.are_units(), expected, "{cells:?}");
         }
     }
