@@ -17,6 +17,8 @@ use crate::scratch::Scratch;
 
 /// How many runs of a level are merged into one of the next.
 const FAN_IN: usize = 8;
+/// How many runs of all sets may be there: each is an open file. While runs are merged, two more are.
+const OPEN_RUNS_MAX: usize = 256;
 /// How much of a run is found at once, in bytes, if memory allows and does not ask for more.
 const BLOCK_BYTES: u64 = 16 * 1024;
 /// How much of a run is found at once at most, in bytes: with more, a lookup takes too long.
@@ -239,27 +241,53 @@ impl KeySpace {
         set.runs.push(writer.finish().await?);
         drop(drained);
         tracing::debug!(name, keys = plan.n_keys, bytes = plan.bytes, "keys spilled");
-        while let Some(level) = self.sets.get(number).and_then(KeySet::full_level) {
-            self.merge(number, level, scratch).await?;
+        while let Some(set) = self.sets.get_mut(number)
+            && let Some(level) = set.full_level()
+        {
+            let merged = set.take_level(level);
+            self.merge(number, merged, level + 1, scratch).await?;
+        }
+        while self.sets.iter().map(|set| set.runs.len()).sum::<usize>() > OPEN_RUNS_MAX {
+            self.close_one(scratch).await?;
         }
         self.check_fences()
     }
 
-    /// Merges all runs of a level into one of the next.
-    async fn merge(&mut self, number: usize, level: u32, scratch: &dyn Scratch) -> Result<()> {
-        let name = self.next_run(number);
-        let Some(set) = self.sets.get_mut(number) else {
-            return Ok(());
+    /// Merges two runs of a set, the ones that take the least copying.
+    async fn close_one(&mut self, scratch: &dyn Scratch) -> Result<()> {
+        let sets = self.sets.iter_mut().enumerate();
+        let cheapest = sets
+            .filter_map(|(number, set)| Some((set.smallest_two()?, number, set)))
+            .min_by_key(|(bytes, ..)| *bytes);
+        let Some((_, number, set)) = cheapest else {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!(
+                    "there are more than {OPEN_RUNS_MAX} sets of keys in scratch space, and no more \
+                     files may be open: raise `limits.unique_bytes`, or ask for fewer keys"
+                ),
+            ));
         };
-        let (mut merged, kept): (Vec<Run>, Vec<Run>) =
-            set.runs.drain(..).partition(|run| run.level == level);
-        set.runs = kept;
+        let merged: Vec<Run> = set.runs.drain(..2).collect();
+        let level = merged.iter().map(|run| run.level).max().unwrap_or(0);
+        self.merge(number, merged, level, scratch).await
+    }
+
+    /// Merges runs of a set into one.
+    async fn merge(
+        &mut self,
+        number: usize,
+        mut merged: Vec<Run>,
+        level: u32,
+        scratch: &dyn Scratch,
+    ) -> Result<()> {
+        let name = self.next_run(number);
         merged.iter_mut().for_each(Run::drop_filter);
         let bytes = merged.iter().map(Run::bytes).sum();
         let plan = RunPlan {
             n_keys: merged.iter().map(Run::n_keys).sum(),
             bytes,
-            level: level + 1,
+            level,
             filter_bytes_max: self.filters_left() / 2,
             block_bytes: self.bounds.block_bytes(bytes),
             chunk_bytes: usize::try_from(self.bounds.chunk_bytes()).unwrap_or(usize::MAX),
@@ -325,6 +353,20 @@ impl KeySet {
             .iter()
             .map(|run| run.level)
             .find(|level| n_runs(*level) >= FAN_IN)
+    }
+
+    fn take_level(&mut self, level: u32) -> Vec<Run> {
+        let runs = self.runs.drain(..);
+        let (taken, kept) = runs.partition(|run| run.level == level);
+        self.runs = kept;
+        taken
+    }
+
+    /// Puts the two smallest runs first and returns how many bytes they have, if there are two.
+    fn smallest_two(&mut self) -> Option<u64> {
+        self.runs.sort_by_key(Run::bytes);
+        let two = self.runs.get(..2)?;
+        Some(two.iter().map(Run::bytes).sum())
     }
 }
 

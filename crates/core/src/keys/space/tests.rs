@@ -171,3 +171,16 @@ fn a_set_that_is_emptied_holds_nothing() {
     assert_eq!(space.get(set, space.hash(&key), &key), None);
     assert_eq!((scratch.held_bytes(), space.table_bytes(&[])), (0, 0));
 }
+
+#[test]
+fn many_sets_share_a_bound_of_open_files() {
+    let disk = Disk::new(None);
+    let counts = Arc::clone(&disk.counts);
+    assert_eq!(fill(disk, 100, 12).unwrap(), 0);
+    let open_max = counts.open_max.load(Ordering::Relaxed);
+    assert!(open_max > 200, "{open_max}");
+    assert!(open_max <= to_u64(OPEN_RUNS_MAX) + 2, "{open_max}");
+    let err = fill(Disk::new(None), OPEN_RUNS_MAX + 2, 1).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Limit);
+    assert!(err.to_string().contains("256 sets of keys"), "{err}");
+}
