@@ -3,6 +3,7 @@
 use super::mend::{Change, Mend};
 use super::unit::Units;
 use super::{Advice, PatchOp, PatchValue, label, thousands};
+use crate::check::closed::{ClosedText, MemberList};
 use crate::check::words::Words;
 use crate::check::{Cast, Verdict};
 use crate::habit;
@@ -40,7 +41,7 @@ pub(super) struct ColumnErrors {
 
 impl ColumnErrors {
     pub(super) fn new(field: &Field) -> Self {
-        let lower = closed_texts(field).map(|members| members.iter().map(str::to_lowercase));
+        let lower = closed_texts(field).map(|closed| closed.members.iter().map(str::to_lowercase));
         Self {
             of: 0,
             mends: Mend::all_of(field),
@@ -223,7 +224,7 @@ impl ColumnErrors {
 
     /// Values that an `enum` lacks.
     fn as_member(&self, field: &Field, at: &str) -> Option<Advice> {
-        closed_texts(field)?;
+        let closed = closed_texts(field)?;
         let lower = self.lower.as_ref()?;
         let words = self.named(|value, count| {
             count >= REPEATS_MIN
@@ -236,12 +237,27 @@ impl ColumnErrors {
         if !self.is_worth(count) {
             return None;
         }
-        let patch = words.iter().map(|(word, _)| PatchOp::Add {
-            path: format!("{at}/constraints/enum/-"),
-            value: PatchValue::Text((*word).to_owned()),
-        });
+        let operation = |list: &MemberList, word: &str| {
+            let word = word.to_owned();
+            let (list, value) = match list {
+                MemberList::Enum => ("constraints/enum", PatchValue::Text(word)),
+                MemberList::Categories => ("categories", PatchValue::Text(word)),
+                MemberList::CategoryObjects => ("categories", PatchValue::Category { value: word }),
+            };
+            PatchOp::Add {
+                path: format!("{at}/{list}/-"),
+                value,
+            }
+        };
+        let lists = closed.lists.iter();
+        let patch = lists.flat_map(|list| words.iter().map(|(word, _)| operation(list, word)));
         let patch = patch.collect();
-        let condition = format!("`enum` has {}", list(&words));
+        let subject = match closed.lists.as_slice() {
+            [MemberList::Enum] => "`enum` has",
+            [MemberList::Categories | MemberList::CategoryObjects] => "`categories` has",
+            _ => "`categories` and `enum` have",
+        };
+        let condition = format!("{subject} {}", list(&words));
         Some(self.advice(field, count, &condition, at, patch))
     }
 
@@ -322,11 +338,11 @@ impl ColumnErrors {
     }
 }
 
-/// Returns the members of a closed set of texts.
-fn closed_texts(field: &Field) -> Option<&Words> {
+/// Returns the closed set of texts.
+fn closed_texts(field: &Field) -> Option<&ClosedText> {
     match &field.check().cast {
-        Cast::Text(rules) => rules.closed.as_ref().map(|closed| &closed.members),
-        Cast::Any(closed) => closed.as_ref().map(|closed| &closed.members),
+        Cast::Text(rules) => rules.closed.as_ref(),
+        Cast::Any(closed) => closed.as_ref(),
         Cast::Integer(..)
         | Cast::Number(..)
         | Cast::Boolean(..)

@@ -77,6 +77,11 @@ pub enum PatchValue {
     Flag(bool),
     /// A number.
     Count(u64),
+    /// A category, as an object.
+    Category {
+        /// Its value.
+        value: String,
+    },
 }
 
 fn label(name: &str) -> String {

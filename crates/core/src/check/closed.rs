@@ -9,6 +9,19 @@ use crate::reason::Reason;
 pub(crate) struct ClosedText {
     pub(crate) members: Words,
     pub(crate) expected: Box<str>,
+    /// Where the members stand in the descriptor; in all of these lists.
+    pub(crate) lists: Vec<MemberList>,
+}
+
+/// A list of the descriptor that holds the members of a closed set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MemberList {
+    /// The constraint `enum`.
+    Enum,
+    /// `categories` of values.
+    Categories,
+    /// `categories` of objects with a `value`.
+    CategoryObjects,
 }
 
 impl ClosedText {

@@ -54,6 +54,34 @@ impl<'a> Datum<'a> {
         }
     }
 
+    /// Returns the value again; what is copied of it has to be paid for.
+    ///
+    /// # Errors
+    ///
+    /// If the budget does not reach.
+    pub(super) fn copied(&self, budget: &mut Budget) -> Result<Self, Undecided> {
+        let decimal_bytes = |decimal: &Decimal<'_>| decimal.n_bytes_owned();
+        let n_bytes = match self {
+            Self::Text(Cow::Owned(text)) => text.len(),
+            Self::Number(Number::Finite(decimal)) => decimal_bytes(decimal),
+            Self::GeoPoint(point) => point.iter().map(decimal_bytes).sum(),
+            Self::Text(Cow::Borrowed(_))
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Number(Number::Infinite(_) | Number::NotANumber)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::DateTime(_)
+            | Self::Year(_)
+            | Self::YearMonth(_)
+            | Self::Duration(_)
+            | Self::List(_)
+            | Self::Object(_) => 0,
+        };
+        budget.spend_on_bytes(n_bytes)?;
+        Ok(self.clone())
+    }
+
     /// Returns the value with all that it holds.
     pub(super) fn into_owned(self) -> Datum<'static> {
         match self {

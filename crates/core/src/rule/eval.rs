@@ -68,7 +68,10 @@ impl<'r, R: Row + ?Sized> Evaluation<'r, R> {
         Ok(match code {
             Code::Constant(datum) => datum.reborrow(),
             Code::Field(slot) => return self.field(*slot),
-            Code::Variable(idx) => return self.variables.get(*idx).cloned().ok_or(Undecided),
+            Code::Variable(idx) => {
+                let variable = self.variables.get(*idx).ok_or(Undecided)?;
+                return variable.copied(&mut self.budget);
+            }
             Code::List(items) => {
                 let items = items.iter().map(|item| self.value(item));
                 Datum::List(items.collect::<Result<_>>()?)
@@ -138,7 +141,7 @@ impl<'r, R: Row + ?Sized> Evaluation<'r, R> {
             };
         }
         match place {
-            Slot::Read(datum) => Ok(datum.clone()),
+            Slot::Read(datum) => datum.copied(&mut self.budget),
             Slot::Unread | Slot::Unknown => Err(Undecided),
         }
     }
@@ -212,7 +215,7 @@ impl<'r, R: Row + ?Sized> Evaluation<'r, R> {
             }
             collected.push(match &each.result {
                 Some(result) => self.with_item(item, |this| this.value(result))?,
-                None => item.clone(),
+                None => item.copied(&mut self.budget)?,
             });
         }
         Ok(Datum::List(Arc::from(collected)))
@@ -225,8 +228,13 @@ impl<'r, R: Row + ?Sized> Evaluation<'r, R> {
         }
     }
 
-    fn with_item<T>(&mut self, item: &Datum<'r>, inner: impl FnOnce(&mut Self) -> T) -> T {
-        self.variables.push(item.clone());
+    fn with_item<T>(
+        &mut self,
+        item: &Datum<'r>,
+        inner: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let item = item.copied(&mut self.budget)?;
+        self.variables.push(item);
         let value = inner(self);
         self.variables.pop();
         value
@@ -330,8 +338,9 @@ fn arithmetic<'a>(
         }
         (Datum::List(left), Datum::List(right)) if op == Arithmetic::Add => {
             budget.spend(left.len() + right.len())?;
-            let items = left.iter().chain(right.iter()).cloned();
-            Ok(Datum::List(items.collect()))
+            let items = left.iter().chain(right.iter());
+            let items = items.map(|item| item.copied(budget));
+            Ok(Datum::List(items.collect::<Result<_>>()?))
         }
         (left, right) => time::arithmetic(op, &left, &right),
     }

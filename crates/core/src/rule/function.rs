@@ -68,7 +68,7 @@ impl Function {
         let mut args = args.into_iter();
         let first = args.next().ok_or(Undecided)?;
         let second = args.next();
-        let required = || second.clone().ok_or(Undecided);
+        let required = || second.as_ref().map(Datum::reborrow).ok_or(Undecided);
         match self {
             Self::Size => size(&first, budget),
             Self::Find(part) => find(part, &text(first)?, &text(required()?)?, budget),
@@ -148,7 +148,7 @@ pub(super) fn member<'a>(
     if let Datum::Object(members) = of {
         budget.spend(members.len() / 8)?;
         let found = members.iter().find(|(other, _)| other == name);
-        return Ok(found.map(|(_, value)| value.clone()));
+        return found.map(|(_, value)| value.copied(budget)).transpose();
     }
     if let Datum::GeoPoint(point) = of {
         let [longitude, latitude] = &**point;
@@ -167,7 +167,7 @@ pub(super) fn item<'a>(of: &Datum<'a>, at: &Datum<'a>, budget: &mut Budget) -> R
         return member(of, name, budget)?.ok_or(Undecided);
     }
     match of {
-        Datum::List(items) => items.get(index(at)?).cloned().ok_or(Undecided),
+        Datum::List(items) => items.get(index(at)?).ok_or(Undecided)?.copied(budget),
         Datum::Null
         | Datum::Bool(_)
         | Datum::Number(_)
@@ -245,6 +245,7 @@ fn size<'a>(of: &Datum<'a>, budget: &mut Budget) -> Result<Datum<'a>> {
 }
 
 fn split<'a>(text: &str, by: &str, budget: &mut Budget) -> Result<Datum<'a>> {
+    budget.spend_on_bytes(text.len())?;
     let mut items = Vec::new();
     for part in text.split(by) {
         budget.spend(1)?;

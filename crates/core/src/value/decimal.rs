@@ -101,6 +101,14 @@ impl<'a> Decimal<'a> {
         }
     }
 
+    /// Returns how many bytes a copy takes, beside those that it borrows.
+    pub(crate) fn n_bytes_owned(&self) -> usize {
+        match &self.digits {
+            Cow::Owned(digits) => digits.len(),
+            Cow::Borrowed(_) => 0,
+        }
+    }
+
     /// Returns whether the number is whole: `12`, `1.20E1` and `0.0` are.
     #[must_use]
     pub fn is_integer(&self) -> bool {

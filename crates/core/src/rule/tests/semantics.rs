@@ -34,6 +34,63 @@ fn literals() {
 }
 
 #[test]
+fn texts_that_are_copied_are_paid_for() {
+    let columns = ["codes", "big"].map(|name| Column {
+        name,
+        ty: Type::Text,
+    });
+    let codes = "c,".repeat(8_000);
+    let big = "b".repeat(500_000);
+    for (expr, expected) in [
+        (
+            "row.codes.split(',').map(x, row.big.split(';')[0]).size() > 0",
+            Outcome::Undecided,
+        ),
+        (
+            "row.codes.split(',').map(x, row.big.split(';')).size() > 0",
+            Outcome::Undecided,
+        ),
+        (
+            "row.codes.split(',').map(x, row.big + x).size() > 0",
+            Outcome::Undecided,
+        ),
+        (
+            "row.codes.split(',').map(x, row.big).size() > 0",
+            Outcome::Undecided,
+        ),
+        (
+            "[row.big + 'a'].map(x, row.codes.split(',').map(y, x)).size() > 0",
+            Outcome::Undecided,
+        ),
+        (
+            "row.big.split(';').size() == 1 && row.codes.split(',').size() == 8001",
+            Outcome::Holds,
+        ),
+    ] {
+        let rule = RuleText {
+            name: "r".to_owned(),
+            expr: expr.to_owned(),
+            message: None,
+            severity: Severity::Reject,
+        };
+        let set = compile(&[rule], &columns).unwrap();
+        let row = Texts([&codes, &big]);
+        set.judge(&row, &mut Scratch::default(), |_, outcome| {
+            assert_eq!(outcome, expected, "{expr}");
+        });
+    }
+}
+
+/// A record of texts that are not in the file as they are.
+struct Texts<'t>([&'t str; 2]);
+
+impl Row for Texts<'_> {
+    fn cell(&self, field: usize) -> Cell<'_> {
+        Cell::Value(Value::Text(self.0[field].to_owned().into()))
+    }
+}
+
+#[test]
 fn precedence_is_that_of_cel() {
     holds("1 + 2 * 3 == 7", "");
     holds("(1 + 2) * 3 == 9", "");

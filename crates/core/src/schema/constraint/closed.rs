@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{Constraints, one_of};
 use crate::check::TextRules;
-use crate::check::closed::{ClosedKeys, ClosedText};
+use crate::check::closed::{ClosedKeys, ClosedText, MemberList};
 use crate::check::text::TextFormat;
 use crate::schema::fault::Path;
 use crate::schema::json::Json;
@@ -21,6 +21,7 @@ impl<'a> Constraints<'a> {
         Some(ClosedText {
             members: literals.into_iter().collect(),
             expected,
+            lists: vec![MemberList::Enum],
         })
     }
 
@@ -38,7 +39,24 @@ impl<'a> Constraints<'a> {
         rules.closed = Some(ClosedText {
             members: literals.into_iter().collect(),
             expected,
+            lists: self.member_lists(),
         });
+    }
+
+    fn member_lists(&self) -> Vec<MemberList> {
+        let of_enum = self.get("enum").map(|_| MemberList::Enum);
+        let of_categories = self.categories.map(|json| match json {
+            Json::Array(items) if matches!(items.first(), Some(Json::Object(_))) => {
+                MemberList::CategoryObjects
+            }
+            Json::Array(_)
+            | Json::Null
+            | Json::Bool(_)
+            | Json::Number(_)
+            | Json::Text(_)
+            | Json::Object(_) => MemberList::Categories,
+        });
+        of_enum.into_iter().chain(of_categories).collect()
     }
 
     /// Reads the `enum` of a field whose values are told apart by their canonical form.
