@@ -39,6 +39,28 @@ fn check(field: &str, cells: &[&str], expected: &[&str]) {
 }
 
 #[test]
+fn what_a_closed_set_lacks_is_added_where_it_stands() {
+    for (field, named) in [
+        (r#""categories": ["red"]"#, "`categories` has"),
+        (
+            r#""categories": [{"value": "red", "label": "R"}]"#,
+            "`categories` has",
+        ),
+        (
+            r#""categories": ["red", "green"], "constraints": {"enum": ["red"]}"#,
+            "`categories` and `enum` have",
+        ),
+    ] {
+        let advice = format!("2 of 2 errors of column `c` pass if {named} `blue`");
+        check(
+            &format!(r#""type": "string", {field}"#),
+            &["red", "blue", "blue"],
+            &[&advice],
+        );
+    }
+}
+
+#[test]
 fn each_mend_is_found_and_keeps_its_word() {
     check(
         r#""type": "number""#,
@@ -97,24 +119,6 @@ fn each_mend_is_found_and_keeps_its_word() {
             "1 of 3 errors of column `c` pass if `missingValues` has `-`",
         ],
     );
-    for (field, named) in [
-        (r#""categories": ["red"]"#, "`categories` has"),
-        (
-            r#""categories": [{"value": "red", "label": "R"}]"#,
-            "`categories` has",
-        ),
-        (
-            r#""categories": ["red", "green"], "constraints": {"enum": ["red"]}"#,
-            "`categories` and `enum` have",
-        ),
-    ] {
-        let advice = format!("2 of 2 errors of column `c` pass if {named} `blue`");
-        check(
-            &format!(r#""type": "string", {field}"#),
-            &["red", "blue", "blue"],
-            &[&advice],
-        );
-    }
     check(
         r#""type": "string", "constraints": {"enum": ["red", "green"]}"#,
         &["Red", "blue", "blue", "green"],
