@@ -6,7 +6,7 @@ use rowgate_core::{Error, ErrorKind, Result};
 
 use crate::jobs::App;
 use crate::place::PlaceUri;
-use crate::schemas::{Compiled, LoadedSchema, read_descriptor};
+use crate::schemas::{Compiled, LoadedSchema, ReadPlace, read_descriptor};
 
 /// The most files that one descriptor may refer to.
 const LINKED_MAX: usize = 100;
@@ -24,6 +24,7 @@ impl App {
         // Boxed: reading takes large futures, and is done twice here.
         let text = Box::pin(self.descriptor(&descriptor_place)).await?;
         let mut linked: Vec<LinkedFile> = Vec::new();
+        let mut reads = Vec::new();
         loop {
             let options = ReadOptions {
                 notation: Notation::of_name(&uri),
@@ -37,6 +38,7 @@ impl App {
                 Compiled::Whole(loaded) => {
                     return Ok(LoadedSchema {
                         place: Some(descriptor_place),
+                        reads,
                         ..*loaded
                     });
                 }
@@ -51,6 +53,8 @@ impl App {
                 let place = descriptor_place.resolve(&path)?;
                 let text = Box::pin(self.descriptor(&place)).await?;
                 linked.push(LinkedFile { path, text });
+                let what = "a file that the schema refers to".to_owned();
+                reads.push(ReadPlace { what, place });
             }
         }
     }

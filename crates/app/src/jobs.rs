@@ -179,6 +179,7 @@ impl App {
         let places = resolve(&request, self.settings.rejects.format)?;
         let schema = self.schema(&request.schema).await?;
         let schema = self.with_resources(schema, &request.resources).await?;
+        places.keep_apart(&schema.reads)?;
         let source = self.source(&request.source).await?;
         let views = self.views(&places.views, request.existing).await?;
         let places = Places {

@@ -6,6 +6,7 @@ use rowgate_core::{Error, ErrorKind, Result};
 use crate::descriptors::split_resource;
 use crate::jobs::IngestRequest;
 use crate::place::PlaceUri;
+use crate::schemas::ReadPlace;
 use crate::views::{self, ReportFormat};
 
 /// Says where everything goes, and refuses places that would get into each other's way.
@@ -36,12 +37,7 @@ pub(crate) fn resolve(
         report,
     };
     let (schema, _) = split_resource(&request.schema);
-    let mut written = vec![
-        ("the destination", &places.destination),
-        ("the quarantine", &places.quarantine),
-        ("the report", &places.report),
-    ];
-    written.extend(places.views.iter().map(|(_, place)| ("a report", place)));
+    let written = places.written();
     for (idx, (what, place)) in written.iter().copied().enumerate() {
         if idx > 0 && *place == PlaceUri::Stream {
             return Err(Error::new(
@@ -53,13 +49,8 @@ pub(crate) fn resolve(
         let others = written.iter().copied().take(idx).chain(read);
         for (other, other_place) in others {
             let are_streams = *place == PlaceUri::Stream && *other_place == PlaceUri::Stream;
-            if !are_streams && place.is_same(other_place) {
-                return Err(Error::new(
-                    ErrorKind::Settings,
-                    format!(
-                        "{what} and {other} are both `{place}`: name another place for one of them"
-                    ),
-                ));
+            if !are_streams {
+                check_apart((what, place), (other, other_place))?;
             }
         }
     }
@@ -79,4 +70,40 @@ pub(crate) struct ResolvedPlaces {
     pub(crate) report: PlaceUri,
     /// The report in further forms.
     pub(crate) views: Vec<(ReportFormat, PlaceUri)>,
+}
+
+impl ResolvedPlaces {
+    /// Refuses to write to what is read for the schema.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Settings`] that names both.
+    pub(crate) fn keep_apart(&self, reads: &[ReadPlace]) -> Result<()> {
+        for written in self.written() {
+            for read in reads {
+                check_apart(written, (&read.what, &read.place))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn written(&self) -> Vec<(&'static str, &PlaceUri)> {
+        let mut written = vec![
+            ("the destination", &self.destination),
+            ("the quarantine", &self.quarantine),
+            ("the report", &self.report),
+        ];
+        written.extend(self.views.iter().map(|(_, place)| ("a report", place)));
+        written
+    }
+}
+
+fn check_apart((what, place): (&str, &PlaceUri), (other, at): (&str, &PlaceUri)) -> Result<()> {
+    if place.is_same(at) {
+        return Err(Error::new(
+            ErrorKind::Settings,
+            format!("{what} and {other} are both `{place}`: name another place for one of them"),
+        ));
+    }
+    Ok(())
 }

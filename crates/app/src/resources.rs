@@ -11,7 +11,7 @@ use rowgate_core::{Error, ErrorKind, Result};
 use crate::decoding::Decoding;
 use crate::jobs::App;
 use crate::place::PlaceUri;
-use crate::schemas::LoadedSchema;
+use crate::schemas::{LoadedSchema, ReadPlace};
 
 /// A resource's name and place, as `NAME=URI`.
 ///
@@ -79,6 +79,10 @@ impl App {
             return Err(Error::new(ErrorKind::Settings, message));
         }
         for (name, place) in places {
+            schema.reads.push(ReadPlace {
+                what: format!("the resource `{name}`"),
+                place: place.clone(),
+            });
             let resource = self.resource(&schema, name, &place).await?;
             schema.resources.push(resource);
         }

@@ -30,6 +30,17 @@ pub struct LoadedSchema {
     pub descriptor: Arc<Descriptor>,
     /// Where the descriptor lies, if paths in it are to be followed.
     pub place: Option<PlaceUri>,
+    /// What else is read for it: the files that it refers to, and its tables.
+    pub reads: Vec<ReadPlace>,
+}
+
+/// A place that is read, and may thus not be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadPlace {
+    /// What it is, as a message calls it.
+    pub what: String,
+    /// Where it is.
+    pub place: PlaceUri,
 }
 
 /// What became of compiling a descriptor.
@@ -127,6 +138,7 @@ impl SchemaCache {
             },
             place: None,
             resources: Vec::new(),
+            reads: Vec::new(),
             descriptor,
         })))
     }

@@ -54,7 +54,7 @@ impl Views {
                 None => Condition::Absent,
                 Some(found) => {
                     let is_ours = found.kind.as_deref() == Some(ObjectKind::Report.as_str())
-                        || found.head.starts_with(head(format));
+                        || found.head.starts_with(format.head().as_bytes());
                     if existing == Existing::Keep && !is_ours {
                         return Err(Error::new(
                             ErrorKind::DestinationExists,
@@ -119,9 +119,18 @@ fn unwritten(report: &Report, format: ReportFormat, err: Error) -> Error {
     Error::caused(kind, message, err)
 }
 
-/// Returns how a report of a form begins, as much of it as is looked at.
-fn head(format: ReportFormat) -> &'static [u8] {
-    let head = format.head().as_bytes();
-    let n_seen = head.len().min(rowgate_core::store::Found::HEAD_BYTES_MAX);
-    head.get(..n_seen).unwrap_or(head)
+#[cfg(test)]
+mod tests {
+    use rowgate_core::store::Found;
+
+    use super::*;
+
+    #[test]
+    fn a_look_at_a_file_shows_whether_it_is_ours() {
+        for format in ReportFormat::ALL {
+            let head = format.head();
+            assert!(head.len() <= Found::HEAD_BYTES_MAX, "{format}: {head}");
+            assert!(head.contains("rowgate"), "{format}: {head}");
+        }
+    }
 }

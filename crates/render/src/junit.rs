@@ -114,7 +114,9 @@ fn write(writer: &mut Writer<Vec<u8>>, report: &Report, tests: &[Test]) -> std::
         ("tests", n_tests.as_str()),
         ("failures", n_failures.as_str()),
     ];
-    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    // It is UTF-8, as XML is that does not say. What follows makes it known as ours.
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", None, None)))?;
+    writer.write_event(Event::Comment(BytesText::new(" a report of rowgate ")))?;
     let suites = writer.create_element("testsuites").with_attributes(counts);
     suites.write_inner_content(|writer| {
         let suite = writer

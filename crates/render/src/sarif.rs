@@ -12,10 +12,17 @@ const VERSION: &str = "2.1.0";
 
 #[derive(Serialize)]
 struct Log<'r> {
+    /// First of all: it makes the file known as ours.
+    properties: LogProperties,
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
     runs: [Run<'r>; 1],
+}
+
+#[derive(Serialize)]
+struct LogProperties {
+    rowgate_version: &'static str,
 }
 
 #[derive(Serialize)]
@@ -124,6 +131,9 @@ pub(crate) fn log(report: &Report) -> Result<String> {
     let uri = artifact_uri(&report.source.uri);
     let results = findings.map(|(error, level)| finding(error, level, &codes, &uri));
     let log = Log {
+        properties: LogProperties {
+            rowgate_version: report.rowgate_version,
+        },
         schema: SCHEMA,
         version: VERSION,
         runs: [Run {

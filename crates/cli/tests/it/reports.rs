@@ -57,6 +57,45 @@ fn an_ingest_writes_every_form_that_is_asked_for() {
 }
 
 #[test]
+fn a_report_of_somebody_else_is_kept() {
+    let bench = Bench::new();
+    let foreign = [
+        (
+            "junit",
+            "out.csv.report.junit.xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"1\" failures=\"0\">\n</testsuites>\n",
+        ),
+        (
+            "sarif",
+            "out.csv.report.sarif",
+            "{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",\n  \"version\": \"2.1.0\",\n  \"runs\": []\n}\n",
+        ),
+        ("markdown", "out.csv.report.md", "# A report\n"),
+        (
+            "html",
+            "out.csv.report.html",
+            "<!DOCTYPE html>\n<html></html>\n",
+        ),
+    ];
+    for (format, name, text) in foreign {
+        let line =
+            format!("ingest good.csv --schema schema.json --to out.csv --report-format {format}");
+        bench.write(name, text);
+        let exists = format!("`{name}` exists");
+        bench.run(&line).error(2, &[&exists]);
+        assert_eq!(bench.read(name), text);
+        assert_eq!(bench.files(), [name]);
+        bench.run(&format!("{line} --overwrite")).good();
+        // Now it is ours.
+        let _data = std::fs::remove_file(bench.path().join("out.csv"));
+        bench.run(&line).good();
+        for written in bench.files() {
+            std::fs::remove_file(bench.path().join(written)).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_validation_prints_one_form_or_writes_several() {
     let bench = Bench::new();
     let ran = bench.run("validate mixed.csv --schema schema.json --report-format markdown");

@@ -97,3 +97,42 @@ fn a_package_leads_to_the_tables_of_its_keys() {
         .good();
     assert_eq!(bench.read("out.csv"), "id,customer\nb,2\n");
 }
+
+#[test]
+fn what_a_schema_reads_is_never_written_to() {
+    let bench = Bench::new();
+    let table = "nr\n1\n";
+    bench.write("c.csv", table);
+    bench.write("orders.csv", "id,customer\na,1\n");
+    let schema = json!({
+        "fields": [{"name": "id"}, {"name": "customer"}],
+        "foreignKeys": [{"fields": "customer", "reference": {"resource": "c", "fields": "nr"}}],
+    });
+    bench.write("linked.json", schema.to_string());
+    let package = json!({"resources": [
+        {"name": "orders", "path": "orders.csv", "schema": "linked.json"},
+        {"name": "c", "path": "c.csv"},
+    ]});
+    bench.write("package.json", package.to_string());
+    bench.write("alone.json", schema.to_string());
+    let before = bench.files();
+    let of_package = "ingest orders.csv --schema package.json#orders --overwrite";
+    let of_flag = "ingest orders.csv --schema alone.json --resource c=c.csv --overwrite";
+    for line in [of_package, of_flag] {
+        for places in [
+            "--to c.csv",
+            "--to ./c.csv --dry-run",
+            "--to out.csv --rejects c.csv",
+            "--to out.csv --report c.csv",
+        ] {
+            let ran = bench.run(&format!("{line} {places}"));
+            ran.error(2, &["the resource `c`", "name another place"]);
+            assert_eq!(bench.read("c.csv"), table);
+            assert_eq!(bench.files(), before);
+        }
+    }
+    let ran = bench.run(&format!("{of_package} --to linked.json"));
+    ran.error(2, &["refers to", "name another place"]);
+    assert_eq!(bench.files(), before);
+    bench.run(&format!("{of_package} --to out.csv")).good();
+}
