@@ -13,7 +13,7 @@ use crate::scan::{Found, Line, More, first_line, mark_at, to_u64};
 use crate::schema::Schema;
 use reading::Reading;
 
-/// How much of a source is looked at to find its delimiter without a schema, in bytes.
+/// How much of a source is looked at to find its delimiter where its header does not tell, in bytes.
 const SAMPLE_BYTES: usize = 64 * 1024;
 
 const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -100,7 +100,10 @@ impl Candidate {
         } else {
             format!("{n_labels} cells for {n_fields} fields")
         };
-        self.reading.found(finding)
+        match self.reading.agreement() {
+            None => self.reading.found(finding),
+            Some(agreement) => self.reading.found(format!("{finding}, {agreement}")),
+        }
     }
 }
 
@@ -126,17 +129,23 @@ impl<'a> Opener<'a> {
 
     /// Reads the beginning by a schema. `None`: it takes more bytes.
     ///
-    /// The delimiter is the one that makes the header match, unless one was asked for.
+    /// The delimiter is the one that makes the header match, unless one was asked for. Where the
+    /// header is a single label, it is one that leaves the first records in one piece.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Source`] if the source is empty or no UTF-8 text, [`ErrorKind::Settings`] if the
     /// dialect is unusable or ambiguous.
     pub fn open(&mut self, schema: &Schema, more: More) -> Result<Option<Opened>> {
-        let Some(readings) = self.readings(more)? else {
+        let Some(mut readings) = self.readings(more)? else {
             return Ok(None);
         };
         let n_fields = schema.fields().len();
+        // One label fits whatever the delimiter is: only the records can tell.
+        let n_alone = readings.iter().filter(|r| r.labels.len() == 1).count();
+        if n_fields == 1 && n_alone > 1 && !self.sample(&mut readings, more) {
+            return Ok(None);
+        }
         let labels = Labels::new(schema);
         let candidates: Vec<Candidate> = readings
             .into_iter()
@@ -172,7 +181,7 @@ impl<'a> Opener<'a> {
         let best = candidates
             .into_iter()
             .rev()
-            .max_by_key(|candidate| (candidate.fits, candidate.n_known));
+            .max_by_key(|c| (c.fits, c.n_known, c.reading.n_agreeing()));
         match best {
             Some(best) => Ok(Some(self.opened(best, evidence))),
             None => Err(Error::bug("a source was read in no way at all")),
@@ -190,18 +199,8 @@ impl<'a> Opener<'a> {
         let Some(mut readings) = self.readings(more)? else {
             return Ok(None);
         };
-        if readings.len() > 1 {
-            if more == More::MayFollow && self.pending.len() <= SAMPLE_BYTES {
-                return Ok(None);
-            }
-            let (sample, more) = match self.pending.get(..SAMPLE_BYTES) {
-                Some(sample) => (sample, More::MayFollow),
-                None => (self.pending.as_slice(), More::None),
-            };
-            let rows = self.options.comment_rows.as_ref();
-            for reading in &mut readings {
-                reading.sample(sample, more, self.record_bytes_max, self.position, rows);
-            }
+        if readings.len() > 1 && !self.sample(&mut readings, more) {
+            return Ok(None);
         }
         let has_header = self.options.has_header();
         let likely = readings.iter().map(Reading::likelihood).max();
@@ -209,7 +208,8 @@ impl<'a> Opener<'a> {
         let Some(first) = best.next() else {
             return Err(Error::bug("a source was read in no way at all"));
         };
-        if first.labels.len() > 1 && best.next().is_some() {
+        let foreign = first.foreign_text().filter(|_| has_header);
+        if first.labels.len() > 1 && best.next().is_some() && foreign.is_none() {
             let likeliest = readings.iter().filter(|r| Some(r.likelihood()) == likely);
             return Err(ambiguous(likeliest, |_| has_header));
         }
@@ -223,7 +223,7 @@ impl<'a> Opener<'a> {
             ));
         }
         let evidence = readings.iter().map(Reading::evidence).collect();
-        let unreadable = first.unreadable().filter(|_| has_header);
+        let unreadable = foreign.or_else(|| first.unreadable().filter(|_| has_header));
         let (dialect, labels, end) = (first.dialect, first.labels.clone(), first.end);
         if has_header {
             self.consume(end);
@@ -237,6 +237,23 @@ impl<'a> Opener<'a> {
             position: self.position,
             rest: std::mem::take(&mut self.pending),
         }))
+    }
+
+    /// Looks at the first records by every reading. Returns whether enough bytes are there: the
+    /// answer does not depend on how they came.
+    fn sample(&self, readings: &mut [Reading], more: More) -> bool {
+        if more == More::MayFollow && self.pending.len() <= SAMPLE_BYTES {
+            return false;
+        }
+        let (sample, more) = match self.pending.get(..SAMPLE_BYTES) {
+            Some(sample) => (sample, More::MayFollow),
+            None => (self.pending.as_slice(), More::None),
+        };
+        let rows = self.options.comment_rows.as_ref();
+        for reading in readings {
+            reading.sample(sample, more, self.record_bytes_max, self.position, rows);
+        }
+        true
     }
 
     fn opened(&mut self, best: Candidate, evidence: Vec<Evidence>) -> Opened {

@@ -46,6 +46,17 @@ struct Agreement {
     n_agreeing: usize,
 }
 
+/// How likely a reading is without a schema, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likelihood {
+    /// No record has the header's columns.
+    Unfit,
+    FewAgree,
+    OneColumn,
+    MostAgree,
+    AllAgree,
+}
+
 impl Reading {
     /// Reads the header, which begins in `pending` at the position `start`, where a row does. `None`:
     /// it takes more bytes.
@@ -165,9 +176,7 @@ impl Reading {
     pub(super) fn bind(&self, schema: &Schema) -> Result<Plan, Vec<HeaderFault>> {
         match self.unreadable() {
             None => Plan::bind(schema, self.dialect, &self.labels).map_err(|mut faults| {
-                if self.labels.iter().any(|label| label.contains('\0')) {
-                    faults.insert(0, nul_found());
-                }
+                faults.splice(0..0, self.foreign_text());
                 faults
             }),
             Some(fault) => Err(vec![fault]),
@@ -217,15 +226,50 @@ impl Reading {
         }
     }
 
-    /// Returns how likely it is: readings whose records all have the header's columns come first,
-    /// then those with most columns. One column is what is left if nothing separates any.
-    pub(super) fn likelihood(&self) -> (bool, usize) {
+    /// Returns how likely it is: readings of several columns that all records have come first, then
+    /// those of which at least half have them, then one column, which is what is left if nothing
+    /// separates any. Of equals, those with most columns; of one column, where most records have it.
+    pub(super) fn likelihood(&self) -> (Likelihood, usize, usize) {
         let Agreement {
             n_records,
             n_agreeing,
         } = self.agreement;
         let n_columns = self.labels.len();
-        (n_columns > 1 && n_agreeing == n_records, n_columns)
+        let likelihood = match n_columns {
+            _ if n_agreeing == 0 && n_records > 0 => Likelihood::Unfit,
+            0 | 1 => Likelihood::OneColumn,
+            _ if n_agreeing == n_records => Likelihood::AllAgree,
+            _ if n_agreeing.saturating_mul(2) >= n_records => Likelihood::MostAgree,
+            _ => Likelihood::FewAgree,
+        };
+        let n_alone = if n_columns > 1 { 0 } else { n_agreeing };
+        (likelihood, n_columns, n_alone)
+    }
+
+    /// Whether no record that was looked at has another number of columns.
+    pub(super) fn is_agreed(&self) -> bool {
+        self.agreement.n_agreeing == self.agreement.n_records
+    }
+
+    /// How many of the records that were looked at have as many columns.
+    pub(super) fn n_agreeing(&self) -> usize {
+        self.agreement.n_agreeing
+    }
+
+    /// Says how the records that were looked at agree, if there were any.
+    pub(super) fn agreement(&self) -> Option<String> {
+        let Agreement {
+            n_records,
+            n_agreeing,
+        } = self.agreement;
+        (n_records > 0)
+            .then(|| format!("{n_agreeing} of the first {n_records} records have as many cells"))
+    }
+
+    /// Says what UTF-16 looks like where it has no mark, if it looks so.
+    pub(super) fn foreign_text(&self) -> Option<HeaderFault> {
+        let has_nul = self.labels.iter().any(|label| label.contains('\0'));
+        has_nul.then(nul_found)
     }
 
     /// Returns what speaks for it without a schema.
@@ -270,7 +314,8 @@ fn nul_found() -> HeaderFault {
     HeaderFault {
         code: Code::EncodingError,
         column: None,
-        expected: "text, found NUL bytes; it may be UTF-16: say so with --encoding if it is"
+        expected: "text, found NUL bytes; it may be UTF-16: say so with --encoding utf-16le (or \
+                   utf-16be) if it is"
             .to_owned(),
         found: None,
     }

@@ -123,6 +123,11 @@ impl Inference {
         self.n_malformed += n_records;
     }
 
+    /// Whether there are records, and a schema would accept none of them.
+    pub(crate) fn fits_none(&self) -> bool {
+        self.n_records == 0 && self.n_malformed > 0
+    }
+
     /// Says what the columns are; `names` are theirs.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use crate::run::reader::Reader;
 use crate::scan::{Kind, More, Scanner, to_u64};
 use crate::schema::{FIELDS_MAX, Schema};
 use crate::store::Source;
+use crate::text::visible;
 
 /// How many faults of a header are told.
 const FAULTS_SHOWN: usize = 5;
@@ -23,8 +24,8 @@ const FAULTS_SHOWN: usize = 5;
 ///
 /// # Errors
 ///
-/// The source cannot be read, is empty, or its labels cannot be the names of fields; or its dialect
-/// is unusable or ambiguous.
+/// The source cannot be read, is empty, its labels cannot be the names of fields, or none of its
+/// records is well-formed; or its dialect is unusable or ambiguous.
 ///
 /// # Cancel safety
 ///
@@ -69,6 +70,16 @@ pub async fn infer<S: Source>(
             first = verdicts.slice().end;
         }
         is_batch = batches.next(&mut batch).await?;
+    }
+    if inference.fits_none() {
+        return Err(Error::new(
+            ErrorKind::Source,
+            format!(
+                "no record is well-formed and has as many cells as the header if the delimiter is `{}`: say which is \
+                 meant with --delimiter",
+                visible(plan.dialect().delimiter().as_str())
+            ),
+        ));
     }
     let names: Vec<&str> = plan.columns().iter().map(Column::name).collect();
     inference.conclude(&names, beginning.detected)

@@ -133,6 +133,50 @@ fn labels_that_are_no_names_are_refused() {
 }
 
 #[test]
+fn one_column_wins_where_delimiters_make_records_ragged() {
+    let options = DialectOptions::default();
+    for (text, name) in [
+        ("x\n1,5\n2,5\n", "x"),
+        ("x\n1;5\n2,5\n", "x"),
+        ("a,b\n1\n2\n", "a,b"),
+    ] {
+        let inferred = infer(&options, text.as_bytes()).unwrap();
+        assert_eq!(
+            (inferred.evidence.records, inferred.evidence.malformed),
+            (2, 0),
+            "{text}"
+        );
+        assert_eq!(inferred.evidence.columns[0].name, name);
+        check(&options, text.as_bytes(), text);
+    }
+}
+
+#[test]
+fn no_schema_is_proposed_that_fits_no_record() {
+    let options = DialectOptions::default();
+    let err = infer(&options, b"x\n1,2;3\t4|5\n").unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Source);
+    assert!(err.to_string().ends_with("with --delimiter"), "{err}");
+    let commas = DialectOptions {
+        delimiter: Some(Mark::from(',')),
+        ..options
+    };
+    let err = infer(&commas, b"x\n1,5\n2,5\n").unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Source);
+    assert!(err.to_string().contains("if the delimiter is `,`"), "{err}");
+}
+
+#[test]
+fn utf_16_without_a_mark_is_refused() {
+    for encode in [u16::to_le_bytes, u16::to_be_bytes] {
+        let text = "a,b\n1,2\n".encode_utf16().flat_map(encode);
+        let err = infer(&DialectOptions::default(), &text.collect::<Vec<u8>>()).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Source);
+        assert!(err.to_string().contains("--encoding utf-16le"), "{err}");
+    }
+}
+
+#[test]
 fn malformed_records_count_for_nothing() {
     let text = b"a,b\n1,2\nx\n\n\"3\"x,4\n5,\xFF\n6,7\n";
     let inferred = infer(&DialectOptions::default(), text).unwrap();

@@ -362,6 +362,41 @@ fn the_delimiter_is_detected_with_evidence() {
 }
 
 #[test]
+fn one_label_leaves_it_to_the_first_records() {
+    let schema = Schema::parse(br#"{"fields": [{"name": "x"}]}"#).unwrap();
+    let options = DialectOptions::default();
+    let chosen = |text: &str, n_bytes: usize| {
+        let mut beginning = Opener::new(&options, 1_000);
+        for chunk in text.as_bytes().chunks(n_bytes) {
+            beginning.push(chunk);
+            if let Some(opened) = beginning.open(&schema, More::MayFollow)? {
+                return Ok(opened.detected);
+            }
+        }
+        let opened = beginning.open(&schema, More::None)?;
+        Ok::<_, rowgate_core::Error>(opened.unwrap().detected)
+    };
+    let long = format!("x\n{}", "1,5\n".repeat(40_000));
+    for (text, delimiter) in [
+        ("x\n1,5\n2\n", ";"),
+        ("x\n1\n", ","),
+        ("x\n", ","),
+        (long.as_str(), ";"),
+    ] {
+        let whole = chosen(text, text.len()).unwrap();
+        assert_eq!(whole[0].chosen, delimiter);
+        for n_bytes in [3, 1_000, 70_000] {
+            if text.len() < 100 || n_bytes > 3 {
+                assert_eq!(chosen(text, n_bytes).unwrap(), whole);
+            }
+        }
+    }
+    let found = chosen("x\n1,5\n2\n", 1).unwrap();
+    let finding = "1 of 1 labels are the schema's, 1 of the first 2 records have as many cells";
+    assert_eq!(found[0].evidence[0].finding, finding);
+}
+
+#[test]
 fn a_header_of_utf_16_without_a_mark_says_so() {
     let text: Vec<u8> = "a,b\n1,2\n"
         .encode_utf16()
