@@ -98,7 +98,9 @@ fn row(kind: ErrorKind) -> Row {
             409,
             "DestinationExistsError",
             Never,
-            Some("choose another destination, or allow it to be replaced with `--overwrite`"),
+            Some(
+                "choose another place; `rowgate ingest` replaces what is there if it is given `--overwrite`",
+            ),
         ),
         ErrorKind::Limit => row(
             2,

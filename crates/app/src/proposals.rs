@@ -7,6 +7,7 @@ use rowgate_core::schema::{self, Notation};
 use rowgate_core::{Error, ErrorKind, Result, run};
 
 use crate::decoding::Decoding;
+use crate::digest::sha256_hex;
 use crate::jobs::App;
 use crate::place::PlaceUri;
 
@@ -36,7 +37,7 @@ impl App {
     /// # Errors
     ///
     /// [`ErrorKind::Schema`] or [`ErrorKind::Settings`] if one of them cannot be read, or they do not
-    /// fit each other.
+    /// fit each other: a report fits the schema by which it was made.
     pub async fn patch(
         &self,
         schema: &PlaceUri,
@@ -52,6 +53,44 @@ impl App {
         let notation = Notation::of_name(&schema.to_string());
         let descriptor = self.descriptor(schema).await?;
         let advice = self.descriptor(advice).await?;
+        // Applied twice, a patch would add twice.
+        if let Some(sha256) = made_for(&advice)
+            && sha256 != sha256_hex(&descriptor)
+            && sha256 != self.sha256_with_links(schema).await?
+        {
+            return Err(Error::new(
+                ErrorKind::Schema,
+                format!(
+                    "the patch does not fit the schema: the report was made by another one, of the SHA-256 `{sha256}`; \
+                     make a report by this one, or apply all that is wanted to that one at once, with several `--pick`"
+                ),
+            ));
+        }
         schema::patch(&descriptor, notation, &advice, picked)
     }
+
+    /// Returns the digest of a schema with the files that it refers to; empty if it comes from a
+    /// stream, which is read once only.
+    async fn sha256_with_links(&self, schema: &PlaceUri) -> Result<String> {
+        match schema {
+            PlaceUri::Stream => Ok(String::new()),
+            PlaceUri::Local(_) | PlaceUri::S3 { .. } => {
+                Ok(self.schema(schema).await?.identity.sha256)
+            }
+        }
+    }
+}
+
+/// Returns the digest of the schema by which a report was made, if it is a report.
+fn made_for(advice: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Made {
+        schema: Identity,
+    }
+    #[derive(serde::Deserialize)]
+    struct Identity {
+        sha256: String,
+    }
+    let made: Made = serde_json::from_slice(advice).ok()?;
+    Some(made.schema.sha256)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rowgate_app::place::PlaceUri;
 use rowgate_core::dialect::Dialect;
+use rowgate_core::quarantine::RejectsFormat;
 use rowgate_core::report::{DialectReport, RecordError, Report, Status};
 
 use crate::text::{counted, rate, size, thousands, visible};
@@ -26,6 +27,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) to: &'a PlaceUri,
     /// Where the report was written; `None`: it was a dry run.
     pub(crate) report_place: Option<&'a PlaceUri>,
+    /// What the quarantine is written in: not every format can be fed back.
+    pub(crate) rejects_format: RejectsFormat,
     /// How long the run took.
     pub(crate) took: Duration,
 }
@@ -114,8 +117,14 @@ impl Summary<'_> {
             return Ok(());
         };
         let explain = format!("`rowgate explain {code}`");
-        match (&report.rejects, report.status) {
-            (Some(rejects), Status::Landed) => {
+        match (&report.rejects, report.status, self.rejects_format) {
+            (Some(rejects), Status::Landed, RejectsFormat::JsonLines) => writeln!(
+                f,
+                "next: see in {} what is wrong with each record ({explain} tells how to mend it) and mend the \
+                 source: JSON Lines cannot be fed back, and with `--rejects-format csv` the quarantine can",
+                visible(&rejects.uri)
+            ),
+            (Some(rejects), Status::Landed, RejectsFormat::Csv) => {
                 let mended = Word(&rejects.uri);
                 let to = self.to.beside(".mended.csv").to_string();
                 writeln!(
@@ -132,12 +141,12 @@ impl Summary<'_> {
                 dialect_flags(f, &report.source.dialect)?;
                 writeln!(f)
             }
-            (_, Status::Refused) => writeln!(
+            (_, Status::Refused, _) => writeln!(
                 f,
                 "next: mend the source ({explain} tells how), or change what the schema or the limits ask, and run \
                  it again"
             ),
-            (_, Status::Landed | Status::Validated) => {
+            (_, Status::Landed | Status::Validated, _) => {
                 writeln!(f, "next: {explain} tells how to mend such records")
             }
         }

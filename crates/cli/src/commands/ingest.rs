@@ -47,6 +47,7 @@ pub(super) async fn run(
                 schema: &args.schema,
                 to: &args.to,
                 report_place: (mode == Mode::Land).then_some(report_place),
+                rejects_format: app.settings().rejects.format,
                 took: started_at.elapsed(),
             };
             // Accepted records have standard output to themselves.

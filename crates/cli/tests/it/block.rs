@@ -26,9 +26,11 @@ fn rejects_are_written_as_json_lines() {
         "in.csv",
         b"id,name,amount\nx,\"a \"\"b\"\"\",1\n1,ok,2\n2,caf\xe9,3\n",
     );
-    bench
+    let ran = bench
         .run(&format!("{INGEST} --rejects-format jsonl"))
         .good();
+    assert!(ran.stdout.contains("JSON Lines cannot be fed back"));
+    assert!(!ran.stdout.contains(".mended.csv"), "{}", ran.stdout);
     assert_eq!(bench.read("out.csv"), "id,name,amount\n1,ok,2\n");
     assert!(!bench.files().contains(&"out.csv.rejects.csv".to_owned()));
     let report = bench.json("out.csv.report.json");

@@ -76,3 +76,41 @@ fn advice_is_told_and_applied() {
         ran.stderr
     );
 }
+
+#[test]
+fn a_patch_is_applied_only_once() {
+    let bench = Bench::new();
+    bench.write("colours.csv", "c\nred\nblue\nblue\n");
+    bench.write(
+        "s.json",
+        r#"{"fields": [{"name": "c", "constraints": {"enum": ["red"]}}]}"#,
+    );
+    let ran = bench
+        .run("validate colours.csv --schema s.json --format json")
+        .expect(1);
+    bench.write("report.json", &ran.stdout);
+    let ran = bench.run("schema patch s.json --advice report.json").good();
+    bench.write("s.json", &ran.stdout);
+    let ran = bench
+        .run("schema patch s.json --advice report.json")
+        .expect(2);
+    assert_eq!(ran.stdout, "");
+    assert!(
+        ran.stderr.contains("the report was made by another one"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_foreign_file_is_no_place_for_a_report() {
+    let bench = Bench::new();
+    bench.write("orders.csv", ORDERS);
+    bench.write("s.json", r#"{"fields": [{"name": "id"}]}"#);
+    bench.write("mine.txt", "mine");
+    let ran = bench
+        .run("validate orders.csv --schema s.json --report mine.txt")
+        .expect(2);
+    let hint = "hint: choose another place; `rowgate ingest`";
+    assert!(ran.stderr.contains(hint), "{}", ran.stderr);
+}
