@@ -246,11 +246,6 @@ impl Reading {
         (likelihood, n_columns, n_alone)
     }
 
-    /// Whether no record that was looked at has another number of columns.
-    pub(super) fn is_agreed(&self) -> bool {
-        self.agreement.n_agreeing == self.agreement.n_records
-    }
-
     /// How many of the records that were looked at have as many columns.
     pub(super) fn n_agreeing(&self) -> usize {
         self.agreement.n_agreeing
