@@ -9,6 +9,7 @@
 mod audit;
 mod context;
 mod fuzz;
+mod gate;
 mod hooks;
 mod run;
 mod self_test;

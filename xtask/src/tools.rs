@@ -8,10 +8,10 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use xshell::{Cmd, cmd};
 
-use crate::context::Context;
+use crate::{context::Context, gate};
 
 /// Where corpora of real files lie, if they are there. Tests read it.
-const CORPORA_DIR: &str = "CORPORA_DIR";
+pub(crate) const CORPORA_DIR: &str = "CORPORA_DIR";
 /// Names a snapshot of the advisory database, for a machine that cannot fetch it.
 pub(crate) const SNAPSHOT_VAR: &str = "ADVISORY_DB_SNAPSHOT";
 /// The SeaweedFS binary. Tests start it.
@@ -74,7 +74,7 @@ fn install(ctx: &Context, venv: &Path) -> Result<()> {
 /// The variable names nothing that is there.
 pub(crate) fn path_from_env(variable: &str) -> Result<Option<PathBuf>> {
     let Some(given) = env::var_os(variable).filter(|given| !given.is_empty()) else {
-        return Ok(beside_the_checkout(variable));
+        return Ok(gate::beside_the_checkout(variable));
     };
     let path = std::path::absolute(given)?;
     ensure!(
@@ -83,24 +83,6 @@ pub(crate) fn path_from_env(variable: &str) -> Result<Option<PathBuf>> {
         path.display()
     );
     Ok(Some(path))
-}
-
-/// Finds what a variable would name in the folder `shared` beside the checkout. Nothing depends on
-/// there being one.
-fn beside_the_checkout(variable: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let shared = shared.canonicalize().ok()?;
-    match variable {
-        CORPORA_DIR => Some(shared.join("corpora")).filter(|folder| folder.is_dir()),
-        SNAPSHOT_VAR => {
-            let entries = shared.join("advisory-db").read_dir().ok()?;
-            let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-            files
-                .filter(|path| path.to_string_lossy().ends_with(".tar.zst"))
-                .max()
-        }
-        _ => None,
-    }
 }
 
 /// Says which parts tests do without, as nobody named them.
