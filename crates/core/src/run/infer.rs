@@ -1,18 +1,18 @@
 //! A schema for a source, from one pass over all of it.
 
-use crate::batch::{BATCH_BYTES, Batch, unescape};
+use crate::batch::{Batch, unescape};
 use crate::control::Control;
 use crate::dialect::{Dialect, DialectOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{Gate, Stretch, Verdicts};
-use crate::header::{Opener, Untyped};
+use crate::header::Untyped;
 use crate::infer::{Inference, Inferred};
 use crate::plan::{Column, HeaderFault, Plan, stripped};
 use crate::reason::Code;
 use crate::report::RecordError;
 use crate::run::errors::At;
 use crate::run::reader::Reader;
-use crate::scan::{Kind, More, Scanner, to_u64};
+use crate::scan::{Kind, to_u64};
 use crate::schema::{FIELDS_MAX, Schema};
 use crate::store::Source;
 use crate::text::visible;
@@ -36,20 +36,8 @@ pub async fn infer<S: Source>(
     source: &S,
     control: &Control,
 ) -> Result<Inferred> {
-    let mut reader = Reader::open(source, control).await?;
-    let mut opener = Opener::new(dialect, record_bytes_max);
-    let beginning = loop {
-        let more = reader.pull(|chunk| opener.push(chunk)).await?;
-        if let Some(opened) = opener.open_untyped(more)? {
-            break opened;
-        }
-        if more == More::None {
-            return Err(Error::bug("a source ended before its beginning was read"));
-        }
-    };
-    let scanner = Scanner::new(beginning.dialect, record_bytes_max, beginning.position)
-        .with_comment_rows(beginning.comment_rows.as_ref());
-    let mut batches = reader.into_batches(scanner, &beginning.rest, BATCH_BYTES);
+    let reader = Reader::open(source, control).await?;
+    let (beginning, mut batches) = reader.begin_untyped(dialect, record_bytes_max).await?;
     let mut batch = Batch::default();
     let mut is_batch = batches.next(&mut batch).await?;
     let plan = if dialect.has_header() {

@@ -23,7 +23,7 @@ use crate::run::references::{References, refers_to_itself};
 use crate::run::spool::Spooled;
 use crate::run::stop::{Refusal, Stopped, Tolerance};
 use crate::run::{Job, Judged};
-use crate::scan::{Kind, More, Scanner, to_u64};
+use crate::scan::{Kind, Scanner, to_u64};
 use crate::schema::Severity;
 use crate::store::Source;
 
@@ -196,18 +196,9 @@ fn dialect_report(job: &Job, opened: &Opened) -> DialectReport {
 }
 
 async fn open<S: Source>(job: &Job, reader: &mut Reader<'_, S>) -> Result<Opened> {
-    let mut opener = Opener::new(&job.dialect, job.limits.record_bytes_max);
-    loop {
-        let more = reader.pull(|chunk| opener.push(chunk)).await?;
-        if let Some(opened) = opener.open(&job.schema, more)? {
-            return Ok(opened);
-        }
-        if more == More::None {
-            return Err(crate::Error::bug(
-                "a source ended before its beginning was read",
-            ));
-        }
-    }
+    let beginning = Opener::new(&job.dialect, job.limits.record_bytes_max);
+    let look = |opener: &mut Opener<'_>, more| opener.open(&job.schema, more);
+    reader.begin(beginning, look).await
 }
 
 /// Returns the columns' names: the plan's, or the schema's where there is none.

@@ -1,8 +1,10 @@
 //! The reading side of a run: chunks in, batches out, counted on the way.
 
-use crate::batch::{Batch, Batcher};
+use crate::batch::{BATCH_BYTES, Batch, Batcher};
 use crate::control::Control;
+use crate::dialect::DialectOptions;
 use crate::error::{Error, ErrorKind, Result, Role};
+use crate::header::{Opener, Untyped};
 use crate::ledger::ReadTotals;
 use crate::position::Position;
 use crate::scan::{More, Scanner, to_u64};
@@ -70,6 +72,37 @@ impl<'a, S: Source> Reader<'a, S> {
             None => self.more = More::None,
         }
         Ok(self.more)
+    }
+
+    /// Reads the source's beginning, as far as `look` needs it.
+    pub(super) async fn begin<'o, T>(
+        &mut self,
+        mut opener: Opener<'o>,
+        look: impl Fn(&mut Opener<'o>, More) -> Result<Option<T>>,
+    ) -> Result<T> {
+        loop {
+            let more = self.pull(|chunk| opener.push(chunk)).await?;
+            if let Some(opened) = look(&mut opener, more)? {
+                return Ok(opened);
+            }
+            if more == More::None {
+                return Err(Error::bug("a source ended before its beginning was read"));
+            }
+        }
+    }
+
+    /// Reads the beginning of a source of which no schema is known, and goes on with its records.
+    pub(super) async fn begin_untyped(
+        mut self,
+        dialect: &DialectOptions,
+        record_bytes_max: usize,
+    ) -> Result<(Untyped, Batches<'a, S>)> {
+        let opener = Opener::new(dialect, record_bytes_max);
+        let beginning = self.begin(opener, Opener::open_untyped).await?;
+        let scanner = Scanner::new(beginning.dialect, record_bytes_max, beginning.position)
+            .with_comment_rows(beginning.comment_rows.as_ref());
+        let batches = self.into_batches(scanner, &beginning.rest, BATCH_BYTES);
+        Ok((beginning, batches))
     }
 
     /// Goes on with the records, after what was read of them already.

@@ -8,14 +8,14 @@ use crate::control::Control;
 use crate::dialect::DialectOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{Gate, Verdicts};
-use crate::header::{Opened, Opener};
+use crate::header::Opener;
 use crate::keys::{Asked, KeyRule, KeySpace, Keys, SetId, family};
 use crate::plan::{HeaderFault, Plan};
 use crate::report::ResourceReport;
 use crate::resource::Resource;
 use crate::run::Job;
 use crate::run::reader::Reader;
-use crate::scan::{More, Scanner, to_u64};
+use crate::scan::{Scanner, to_u64};
 use crate::schema::{Field, ReferencedTable, Schema};
 use crate::store::Source;
 use crate::text::shorten;
@@ -314,7 +314,10 @@ impl Pass<'_> {
     ) -> Result<Collected> {
         let limits = &self.job.limits;
         let mut reader = Reader::open(source, self.control).await?;
-        let opened = self.open(&mut reader).await?;
+        let beginning = Opener::new(self.dialect, self.job.limits.record_bytes_max);
+        let opened = reader
+            .begin(beginning, |opener, more| opener.open(self.schema, more))
+            .await?;
         let plan = match opened.bound {
             Ok(plan) => plan,
             Err(faults) => return Ok(Collected::HeaderRefused { space, faults }),
@@ -345,18 +348,5 @@ impl Pass<'_> {
             records: batches.totals().records,
             malformed,
         })
-    }
-
-    async fn open<S: Source>(&self, reader: &mut Reader<'_, S>) -> Result<Opened> {
-        let mut opener = Opener::new(self.dialect, self.job.limits.record_bytes_max);
-        loop {
-            let more = reader.pull(|chunk| opener.push(chunk)).await?;
-            if let Some(opened) = opener.open(self.schema, more)? {
-                return Ok(opened);
-            }
-            if more == More::None {
-                return Err(Error::bug("a source ended before its beginning was read"));
-            }
-        }
     }
 }
