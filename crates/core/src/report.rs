@@ -336,6 +336,9 @@ fn is_zero(count: &u64) -> bool {
 }
 
 impl Report {
+    /// How every report in JSON begins.
+    pub const HEAD: &str = "{\n  \"rowgate_version\"";
+
     /// Returns the report as JSON, indented, with a line end.
     ///
     /// # Errors

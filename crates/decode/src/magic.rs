@@ -61,7 +61,7 @@ pub(crate) fn detect(head: &[u8]) -> Compression {
     CANDIDATES.into_iter().find(of).unwrap_or_default()
 }
 
-/// Whether data of that format may begin so. Nothing that text could begin with passes for one.
+/// Whether data of that format may begin so. Of text, only one that begins `BZh91AY&SY` or so passes for bzip2.
 pub(crate) fn begins_as(format: Compression, head: &[u8]) -> bool {
     match format {
         Compression::None => true,

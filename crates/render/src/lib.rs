@@ -70,7 +70,7 @@ impl ReportFormat {
     #[must_use]
     pub const fn head(self) -> &'static str {
         match self {
-            Self::Json => "{\n  \"rowgate_version\"",
+            Self::Json => Report::HEAD,
             Self::Html | Self::Markdown => "<!-- a report of rowgate -->",
             Self::Junit => "<?xml version=\"1.0\"?>\n<!-- a report of rowgate -->",
             Self::Sarif => "{\n  \"properties\": {\n    \"rowgate_version\"",

@@ -66,7 +66,7 @@ async fn run_job(app: &App, global: &GlobalArgs, job: &Job, control: &Control) -
             unless_cancelled(control, schema::check(app, global, args)).await
         }
         Job::Schema(SchemaCommand::Patch(args)) => {
-            unless_cancelled(control, schema::patch(app, global, args)).await
+            unless_cancelled(control, schema::patch(app, args)).await
         }
         Job::Uploads(UploadsCommand::List(args)) => {
             unless_cancelled(control, uploads::list(app, global, args, control)).await

@@ -48,12 +48,9 @@ pub(super) async fn check(app: &App, global: &GlobalArgs, args: &SchemaCheckArgs
 }
 
 /// Prints a schema to which advice was applied.
-pub(super) async fn patch(app: &App, global: &GlobalArgs, args: &SchemaPatchArgs) -> Result<u8> {
-    let patched = app.patch(&args.schema, &args.advice, &args.pick).await?;
-    match global.format {
-        // It is JSON for people and programs alike.
-        Format::Human | Format::Json => output::print(&patched)?,
-    }
+pub(super) async fn patch(app: &App, args: &SchemaPatchArgs) -> Result<u8> {
+    // It is JSON for people and programs alike.
+    output::print(&app.patch(&args.schema, &args.advice, &args.pick).await?)?;
     Ok(EXIT_DONE)
 }
 

@@ -4,6 +4,7 @@ use super::column::ColumnErrors;
 use super::mend::pointer;
 use super::{Advice, label, thousands};
 use crate::batch::{Batch, unescape};
+use crate::dialect::Dialect;
 use crate::gate::Rejected;
 use crate::plan::Plan;
 use crate::reason::Code;
@@ -13,8 +14,6 @@ use crate::scan::Kind;
 const COLUMNS_MAX: usize = 100;
 /// The most advice of a run.
 const ADVICE_MAX: usize = 20;
-/// The delimiters that may have been meant.
-const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What is known of the errors so far.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ pub(crate) struct Advisor {
     columns: Vec<Option<Box<ColumnErrors>>>,
     n_columns: usize,
     counts: Counts,
-    delimited: [u64; DELIMITERS.len()],
+    delimited: [u64; Dialect::CANDIDATES.len()],
     cell: Vec<u8>,
 }
 
@@ -42,7 +41,7 @@ impl Advisor {
             columns,
             n_columns: 0,
             counts: Counts::default(),
-            delimited: [0; DELIMITERS.len()],
+            delimited: [0; Dialect::CANDIDATES.len()],
             cell: Vec::new(),
         }
     }
@@ -129,7 +128,7 @@ impl Advisor {
         };
         let n_between = plan.n_stripped() + plan.columns().len() - 1;
         let text = batch.content(record);
-        for (delimiter, count) in DELIMITERS.into_iter().zip(&mut self.delimited) {
+        for (delimiter, count) in Dialect::CANDIDATES.into_iter().zip(&mut self.delimited) {
             let is_meant = |byte: &&u8| char::from(**byte) == delimiter;
             if n_between > 0 && text.iter().filter(is_meant).count() == n_between {
                 *count += n_errors;
@@ -156,7 +155,7 @@ impl Advisor {
 
     fn delimiter(&self, plan: &Plan) -> Option<Advice> {
         let in_force = plan.dialect().delimiter();
-        let others = DELIMITERS.into_iter().zip(self.delimited);
+        let others = Dialect::CANDIDATES.into_iter().zip(self.delimited);
         let others = others.filter(|(mark, _)| !in_force.as_str().contains(*mark));
         let (mark, mends) = others.rev().max_by_key(|(_, count)| *count)?;
         let of = self.counts.n_ragged;

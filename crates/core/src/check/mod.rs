@@ -1,5 +1,5 @@
 //! The check of one cell: pure, made from a field of the schema, and without allocation as long as
-//! the cell is valid (and neither JSON nor a list).
+//! the cell is valid (and neither JSON, a list nor a place).
 
 pub(crate) mod closed;
 pub(crate) mod geojson;

@@ -218,7 +218,7 @@ fn finite(of: Datum<'_>) -> Result<Decimal<'_>> {
 /// Reads a number as one that counts items.
 fn index(of: &Datum<'_>) -> Result<usize> {
     if let Datum::Number(Number::Finite(number)) = of {
-        return number.to_text().parse().map_err(|_| Undecided);
+        return number.to_count().ok_or(Undecided);
     }
     Err(Undecided)
 }

@@ -47,7 +47,7 @@ pub(super) fn date(of: Datum<'_>) -> Result<Datum<'_>> {
         return Ok(of);
     }
     let date = if let Datum::DateTime(moment) = &of {
-        in_utc(moment)?.date()
+        moment.in_utc().date()
     } else {
         Date::parse(text(&of)?)
     };
@@ -101,18 +101,6 @@ pub(super) fn duration(of: &Datum<'_>) -> Result<Datum<'static>> {
     duration.map(Datum::Duration).ok_or(Undecided)
 }
 
-/// Moves a datetime with a zone so that it is written as in UTC.
-fn in_utc<'a>(moment: &Moment<'a>) -> Result<Moment<'a>> {
-    let east = moment.offset().unwrap_or(0);
-    if east == 0 {
-        return Ok(moment.clone());
-    }
-    let sign = if east > 0 { "-" } else { "" };
-    let written = format!("{sign}PT{}S", east.unsigned_abs());
-    let duration = Duration::parse(&written).ok_or(Undecided)?;
-    moment.plus(&duration).ok_or(Undecided)
-}
-
 pub(super) fn component<'a>(component: Component, of: &Datum<'a>) -> Result<Datum<'a>> {
     let number = if let Datum::Duration(duration) = of {
         i64::try_from(of_duration(component, duration)?).map_err(|_| Undecided)?
@@ -121,7 +109,7 @@ pub(super) fn component<'a>(component: Component, of: &Datum<'a>) -> Result<Datu
     } else if let Datum::Time(time) = of {
         of_clock(component, time)?
     } else if let Datum::DateTime(moment) = of {
-        let moment = in_utc(moment)?;
+        let moment = moment.in_utc();
         let date = moment.date().ok_or(Undecided)?;
         of_date(component, date).or_else(|_| of_clock(component, &moment))?
     } else {

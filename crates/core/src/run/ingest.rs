@@ -23,9 +23,6 @@ use crate::scan::to_u64;
 use crate::schema::FormulaPolicy;
 use crate::store::{Condition, Found, ObjectKind, ObjectStore, Place, Source, WriteOptions};
 
-/// How every report begins.
-const REPORT_HEAD: &[u8] = b"{\n  \"rowgate_version\"";
-
 /// Where a run writes.
 #[derive(Clone, Debug)]
 pub struct Places<S> {
@@ -168,7 +165,7 @@ fn replaceable<S>(
             ObjectKind::Quarantine => found.head.starts_with(QUARANTINE_COLUMNS[0].as_bytes()),
             // An empty one is known by its metadata alone: any file may be empty.
             ObjectKind::QuarantineLines => begins_as_lines(&found.head),
-            ObjectKind::Report => found.head.starts_with(REPORT_HEAD),
+            ObjectKind::Report => found.head.starts_with(Report::HEAD.as_bytes()),
         };
         begins_as_ours || found.kind.as_deref() == Some(kind.as_str())
     };

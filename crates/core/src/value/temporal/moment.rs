@@ -90,6 +90,14 @@ impl<'a> Moment<'a> {
         self.offset
     }
 
+    /// Returns the same point as it is written in UTC; one without a zone stays as it is.
+    pub(crate) fn in_utc(&self) -> Self {
+        Self {
+            offset: self.offset.map(|_| 0),
+            ..self.clone()
+        }
+    }
+
     /// Returns the date of a datetime, where it was written. A time of day has none, and gives a day
     /// that means nothing.
     #[must_use]
